@@ -6,7 +6,7 @@
 #   test-postgres.sh drop             stops it and removes its data
 #   test-postgres.sh with COMMAND...  runs COMMAND with TEST_DATABASE_URL set to a throw-away cluster, gone afterwards
 set -euo pipefail
-# shellcheck source=scripts/lib.sh
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 BIN="$(postgres_bin)" || die "PostgreSQL is not installed: run scripts/install-postgres.sh first."
@@ -74,11 +74,12 @@ is_running() {
         "$BIN/pg_isready" --quiet --host=127.0.0.1 --port="$(cat "$1/port")"
 }
 
-# start_cluster HOME: starts it on a free port, which HOME/port then tells.
+# start_cluster HOME: starts it on the port that it had last, or on another free one, and tells it in HOME/port.
 start_cluster() {
     local home="$1" port attempt
     for attempt in 1 2 3 4 5; do
-        port="$(free_port)"
+        port="$(cat "$home/port" 2>/dev/null || free_port)"
+        port_is_free "$port" || port="$(free_port)"
         if as_postgres "$BIN/pg_ctl" start --wait --silent --pgdata="$home/data" --log="$home/log" \
             --options="-p $port" >/dev/null 2>&1 </dev/null; then
             printf '%s\n' "$port" >"$home/port"

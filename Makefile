@@ -1,0 +1,29 @@
+# Every target installs what it is missing, asks nothing, and works as root or as a user with sudo.
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench release
+
+help: ## Tells what there is
+	@echo "Dealwright. Needs Debian or Ubuntu with Rust (rustup) and Node.js; installs the rest."
+	@echo
+	@awk -F ':.*## ' '/^[a-z]+:.*##/ { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "  DEALWRIGHT_ADDR   where 'make run' listens          127.0.0.1:3000"
+	@echo "  DEALWRIGHT_DATA   where 'make run' keeps its data   .dealwright"
+	@echo "  DEALWRIGHT_CACHE  build output and tools            ~/.cache/dealwright"
+	@echo "  CARGO_TARGET_DIR  build output                      DEALWRIGHT_CACHE/target"
+
+run: ## Builds Dealwright and starts it with demonstration data on http://127.0.0.1:3000
+	@scripts/run.sh
+
+test: ## Every check and every test: format, lints, crates, browser
+	@scripts/test.sh
+
+check: ## Format, lints and types only
+	@scripts/check.sh
+
+bench: ## Measurements; they come with the bench issue
+	@echo "There is nothing to measure yet: 'make bench' arrives with the bench issue." >&2
+	@exit 1
+
+release: ## Builds the optimised binary
+	@scripts/release.sh
