@@ -1,0 +1,206 @@
+//! Periods of the reader's calendar: cut in the reader's time zone, whose "today" the caller gives.
+
+use std::fmt;
+
+use chrono::{Datelike, Days, Months, NaiveDate};
+
+/// A stretch of days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Period {
+    /// Today.
+    Today,
+    /// Yesterday.
+    Yesterday,
+    /// Monday to Sunday.
+    ThisWeek,
+    /// The Monday to Sunday before.
+    LastWeek,
+    /// This calendar month.
+    ThisMonth,
+    /// The one before.
+    LastMonth,
+    /// This quarter.
+    ThisQuarter,
+    /// The one before.
+    LastQuarter,
+    /// This calendar year.
+    ThisYear,
+    /// The one before.
+    LastYear,
+    /// So many days up to and with today.
+    LastDays(u16),
+    /// So many days from today on.
+    NextDays(u16),
+    /// A calendar month.
+    Month(i32, u32),
+    /// A calendar year.
+    Year(i32),
+    /// From day to day, both included.
+    Days(NaiveDate, NaiveDate),
+}
+
+impl Period {
+    /// Reads `today`, `this_month`, `last_30_days`, `2026`, `2026-11`, `2026-11-01..2026-11-30`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Some(match text {
+            "today" => Self::Today,
+            "yesterday" => Self::Yesterday,
+            "this_week" => Self::ThisWeek,
+            "last_week" => Self::LastWeek,
+            "this_month" => Self::ThisMonth,
+            "last_month" => Self::LastMonth,
+            "this_quarter" => Self::ThisQuarter,
+            "last_quarter" => Self::LastQuarter,
+            "this_year" => Self::ThisYear,
+            "last_year" => Self::LastYear,
+            _ => return Self::parse_numbers(text),
+        })
+    }
+
+    fn parse_numbers(text: &str) -> Option<Self> {
+        let days = |prefix: &str| {
+            let days: u16 = text
+                .strip_prefix(prefix)?
+                .strip_suffix("_days")?
+                .parse()
+                .ok()?;
+            (1..=3660).contains(&days).then_some(days)
+        };
+        if let Some(days) = days("last_") {
+            return Some(Self::LastDays(days));
+        }
+        if let Some(days) = days("next_") {
+            return Some(Self::NextDays(days));
+        }
+        if let Some((from, to)) = text.split_once("..") {
+            let (from, to): (NaiveDate, NaiveDate) = (from.parse().ok()?, to.parse().ok()?);
+            return (from <= to).then_some(Self::Days(from, to));
+        }
+        let year = |text: &str| {
+            text.parse()
+                .ok()
+                .filter(|year| (1900..=2200).contains(year))
+        };
+        match text.split_once('-') {
+            None if text.len() == 4 => year(text).map(Self::Year),
+            Some((y, m)) if y.len() == 4 && m.len() == 2 => {
+                let month = m.parse().ok().filter(|month| (1..=12).contains(month))?;
+                Some(Self::Month(year(y)?, month))
+            }
+            _ => None,
+        }
+    }
+
+    /// Its first day, and the first day after it.
+    #[must_use]
+    pub fn days(self, today: NaiveDate) -> (NaiveDate, NaiveDate) {
+        let monday = today - Days::new(u64::from(today.weekday().num_days_from_monday()));
+        let month = first_of_month(today.year(), today.month());
+        let quarter = first_of_month(today.year(), (today.month0() / 3) * 3 + 1);
+        let year = first_of_month(today.year(), 1);
+        match self {
+            Self::Today => (today, today + Days::new(1)),
+            Self::Yesterday => (today - Days::new(1), today),
+            Self::ThisWeek => (monday, monday + Days::new(7)),
+            Self::LastWeek => (monday - Days::new(7), monday),
+            Self::ThisMonth => (month, month + Months::new(1)),
+            Self::LastMonth => (month - Months::new(1), month),
+            Self::ThisQuarter => (quarter, quarter + Months::new(3)),
+            Self::LastQuarter => (quarter - Months::new(3), quarter),
+            Self::ThisYear => (year, year + Months::new(12)),
+            Self::LastYear => (year - Months::new(12), year),
+            Self::LastDays(days) => (today - Days::new(u64::from(days) - 1), today + Days::new(1)),
+            Self::NextDays(days) => (today, today + Days::new(u64::from(days))),
+            Self::Month(year, month) => {
+                let first = first_of_month(year, month);
+                (first, first + Months::new(1))
+            }
+            Self::Year(year) => {
+                let first = first_of_month(year, 1);
+                (first, first + Months::new(12))
+            }
+            Self::Days(from, to) => (from, to + Days::new(1)),
+        }
+    }
+}
+
+fn first_of_month(year: i32, month: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year, month, 1).unwrap_or_default()
+}
+
+impl fmt::Display for Period {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Today => "today",
+            Self::Yesterday => "yesterday",
+            Self::ThisWeek => "this_week",
+            Self::LastWeek => "last_week",
+            Self::ThisMonth => "this_month",
+            Self::LastMonth => "last_month",
+            Self::ThisQuarter => "this_quarter",
+            Self::LastQuarter => "last_quarter",
+            Self::ThisYear => "this_year",
+            Self::LastYear => "last_year",
+            Self::LastDays(days) => return write!(f, "last_{days}_days"),
+            Self::NextDays(days) => return write!(f, "next_{days}_days"),
+            Self::Month(year, month) => return write!(f, "{year:04}-{month:02}"),
+            Self::Year(year) => return write!(f, "{year:04}"),
+            Self::Days(from, to) => return write!(f, "{from}..{to}"),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn periods_are_cut_from_today() {
+        let today = day("2026-11-22");
+        let cut = |text: &str| {
+            let (from, to) = Period::parse(text).unwrap().days(today);
+            format!("{from} {to}")
+        };
+        assert_eq!(cut("this_week"), "2026-11-16 2026-11-23");
+        assert_eq!(cut("last_month"), "2026-10-01 2026-11-01");
+        assert_eq!(cut("this_quarter"), "2026-10-01 2027-01-01");
+        assert_eq!(cut("last_7_days"), "2026-11-16 2026-11-23");
+        assert_eq!(cut("2026-02"), "2026-02-01 2026-03-01");
+        assert_eq!(cut("2026-02-27..2026-02-28"), "2026-02-27 2026-03-01");
+        for bad in [
+            "soon",
+            "2026-13",
+            "last_0_days",
+            "2026-02-28..2026-02-27",
+            "20266",
+        ] {
+            assert!(Period::parse(bad).is_none(), "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_period_begins_before_it_ends_and_survives_its_text(
+            days in 1u16..3660, year in 1950i32..2100, month in 1u32..13, offset in 0u64..40_000,
+        ) {
+            let today = day("1960-01-01") + Days::new(offset);
+            for period in [
+                Period::Today, Period::Yesterday, Period::ThisWeek, Period::LastWeek,
+                Period::ThisMonth, Period::LastMonth, Period::ThisQuarter, Period::LastQuarter,
+                Period::ThisYear, Period::LastYear, Period::LastDays(days), Period::NextDays(days),
+                Period::Month(year, month), Period::Year(year),
+            ] {
+                let (from, to) = period.days(today);
+                prop_assert!(from < to);
+                prop_assert_eq!(Period::parse(&period.to_string()), Some(period));
+            }
+        }
+    }
+}
