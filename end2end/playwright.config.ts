@@ -1,0 +1,51 @@
+// Browser tests: `make test` runs them all, `scripts/test-browser.sh [spec]` some of them after `scripts/build-site.sh`.
+// With DEALWRIGHT_URL set they go to a server that runs already; else support/global-setup.ts starts one.
+import { defineConfig } from '@playwright/test';
+
+const PHONE = { width: 390, height: 844 };
+const DESKTOP = { width: 1440, height: 900 };
+
+export default defineConfig({
+  testDir: './tests',
+  outputDir: './test-results',
+  globalSetup: './support/global-setup.ts',
+  forbidOnly: Boolean(process.env['CI']),
+  // A test that fails now and then is broken.
+  retries: 0,
+  // One browser beside one server and one PostgreSQL is what two cores carry.
+  workers: Number(process.env['DEALWRIGHT_E2E_WORKERS'] ?? 1),
+  timeout: 45_000,
+  expect: { timeout: 8_000 },
+  reporter: [
+    ['list'],
+    ['json', { outputFile: 'test-results/results.json' }],
+    ['html', { open: 'never' }],
+  ],
+  use: {
+    locale: 'en-GB',
+    // Neither the server's nor a demonstration user's: whatever is formatted in the browser's own zone shows.
+    timezoneId: 'Asia/Kolkata',
+    trace: { mode: 'retain-on-failure', screenshots: false },
+    screenshot: 'only-on-failure',
+    actionTimeout: 10_000,
+    launchOptions: {
+      executablePath: process.env['DEALWRIGHT_CHROMIUM'] ?? '/usr/bin/chromium',
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+  projects: [
+    { name: 'desktop', use: { viewport: DESKTOP } },
+    {
+      name: 'phone',
+      use: { viewport: PHONE, hasTouch: true, isMobile: true, deviceScaleFactor: 2 },
+    },
+  ],
+});

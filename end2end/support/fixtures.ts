@@ -1,0 +1,73 @@
+// What every spec imports: `test` with our fixtures, and the helpers.
+import { test as base, type BrowserContext, type Page } from '@playwright/test';
+import { Board } from './board.ts';
+import { ConsoleWatch } from './console.ts';
+import { Server, type ServerOptions } from './server.ts';
+import { signIn, type SignInOptions, type Who } from './sign-in.ts';
+
+export { expect } from '@playwright/test';
+export { expectNoAxeViolations } from './axe.ts';
+export { Board } from './board.ts';
+export { hydrated, open, PASSWORD, sendSignIn, signIn, USERS } from './sign-in.ts';
+export { Finger, swipe, touchDrag } from './touch.ts';
+
+interface Options {
+  /** Complaints of the browser that a test expects: `test.use({ allowedConsole: [/status of 404/] })`. */
+  allowedConsole: RegExp[];
+}
+
+interface Fixtures {
+  /** Opens another browser, signed in as someone: `const page = await secondUser('head')`. */
+  secondUser: (who: Who, options?: SignInOptions) => Promise<Page>;
+  /** Starts a server for this test alone, to be restarted or broken: `const server = await ownServer()`. */
+  ownServer: (options?: ServerOptions) => Promise<Server>;
+  /** Those that `ownServer` started: stopped after the pages are judged, which would complain of it. */
+  servers: Server[];
+  board: Board;
+}
+
+export const test = base.extend<Options & Fixtures>({
+  allowedConsole: [[], { option: true }],
+
+  baseURL: async ({ baseURL }, use) => {
+    // Known only since global-setup has started the server.
+    await use(baseURL ?? process.env['DEALWRIGHT_URL']);
+  },
+
+  servers: async ({}, use) => {
+    const servers: Server[] = [];
+    await use(servers);
+    for (const server of servers) await server.stop();
+  },
+
+  context: async ({ context, allowedConsole, servers: _ }, use) => {
+    const watch = new ConsoleWatch(context);
+    await use(context);
+    watch.expectQuiet(allowedConsole);
+  },
+
+  secondUser: async ({ browser, allowedConsole, servers: _ }, use) => {
+    const opened: { context: BrowserContext; watch: ConsoleWatch }[] = [];
+    await use(async (who, options) => {
+      const context = await browser.newContext();
+      opened.push({ context, watch: new ConsoleWatch(context) });
+      const page = await context.newPage();
+      await signIn(page, who, options);
+      return page;
+    });
+    for (const { context } of opened) await context.close();
+    for (const { watch } of opened) watch.expectQuiet(allowedConsole);
+  },
+
+  ownServer: async ({ servers }, use) => {
+    await use(async (options) => {
+      const server = await Server.start(options);
+      servers.push(server);
+      return server;
+    });
+  },
+
+  board: async ({ page }, use) => {
+    await use(new Board(page));
+  },
+});

@@ -1,0 +1,195 @@
+// Starts, stops and restarts the real binary, each server with a database and a port of its own.
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, openSync, closeSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { homedir, tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+const END2END = path.dirname(import.meta.dirname);
+const REPO = path.dirname(END2END);
+const LOGS = path.join(END2END, 'test-results');
+
+// The first start migrates an empty database and fills it with the demonstration's records.
+const START_TIMEOUT = 60_000;
+const STOP_TIMEOUT = 10_000;
+
+function binary(): string {
+  const cache = process.env['DEALWRIGHT_CACHE'] ?? path.join(homedir(), '.cache/dealwright');
+  const target = process.env['CARGO_TARGET_DIR'] ?? path.join(cache, 'target');
+  return process.env['DEALWRIGHT_BIN'] ?? path.join(target, 'debug/dealwright');
+}
+
+async function freePort(): Promise<number> {
+  return await new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => {
+        if (address && typeof address === 'object') resolve(address.port);
+        else reject(new Error('no free port'));
+      });
+    });
+  });
+}
+
+/** A database on the test cluster, or none: then the binary runs a PostgreSQL of its own. */
+class Database {
+  private constructor(
+    private readonly cluster: string,
+    private readonly name: string,
+  ) {}
+
+  static async create(): Promise<Database | undefined> {
+    const cluster = process.env['TEST_DATABASE_URL'];
+    if (!cluster) return undefined;
+    const database = new Database(cluster, `e2e_${randomBytes(6).toString('hex')}`);
+    await database.onCluster(`create database ${database.name}`);
+    return database;
+  }
+
+  get url(): string {
+    const url = new URL(this.cluster);
+    url.pathname = `/${this.name}`;
+    return url.toString();
+  }
+
+  /** Runs one statement in this database, for what no page can arrange; answers with unaligned rows. */
+  async query(sql: string): Promise<string> {
+    return await psql(this.url, sql);
+  }
+
+  async drop(): Promise<void> {
+    await this.onCluster(`drop database if exists ${this.name} with (force)`);
+  }
+
+  private async onCluster(sql: string): Promise<void> {
+    await psql(this.cluster, sql);
+  }
+}
+
+async function psql(url: string, sql: string): Promise<string> {
+  const options = ['--no-psqlrc', '--quiet', '--tuples-only', '--no-align', '--set=ON_ERROR_STOP=1'];
+  const { stdout } = await promisify(execFile)('psql', [...options, `--command=${sql}`, url]);
+  return stdout.trim();
+}
+
+export interface ServerOptions {
+  /** The command after `dealwright`. */
+  command?: string[];
+  /** Settings on top of those that every server gets. */
+  env?: Record<string, string>;
+}
+
+export class Server {
+  private process: ChildProcess | undefined;
+
+  private constructor(
+    /** Where it answers: `http://127.0.0.1:PORT`, no slash at the end. */
+    readonly url: string,
+    private readonly port: number,
+    private readonly data: string,
+    /** Its database; undefined when the binary runs a PostgreSQL of its own. */
+    readonly database: Database | undefined,
+    private readonly options: ServerOptions,
+  ) {}
+
+  static async start(options: ServerOptions = {}): Promise<Server> {
+    const port = await freePort();
+    const data = mkdtempSync(path.join(tmpdir(), 'dealwright-e2e-'));
+    const database = await Database.create();
+    const server = new Server(`http://127.0.0.1:${port}`, port, data, database, options);
+    try {
+      await server.launch();
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
+    return server;
+  }
+
+  get pid(): number | undefined {
+    return this.process?.pid;
+  }
+
+  /** Everything it has written so far. */
+  log(): string {
+    return readFileSync(this.logFile, 'utf8');
+  }
+
+  /** Stops it for `downFor` milliseconds; the same address and data afterwards. */
+  async restart(downFor = 0): Promise<void> {
+    await this.halt();
+    await sleep(downFor);
+    await this.launch();
+  }
+
+  /** Stops it, keeping its address and data for `launch`. */
+  async halt(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    const child = this.process;
+    this.process = undefined;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    child.kill(signal);
+    const stopped = await Promise.race([gone.then(() => true), sleep(STOP_TIMEOUT, false)]);
+    if (!stopped) {
+      child.kill('SIGKILL');
+      await gone;
+      throw new Error(`The server did not stop within ${STOP_TIMEOUT} ms.\n${this.log()}`);
+    }
+  }
+
+  /** Starts it after `halt`. */
+  async launch(): Promise<void> {
+    const environment = { ...process.env };
+    delete environment['TEST_DATABASE_URL'];
+    // Playwright asks for colours, which make a log hard to read.
+    delete environment['FORCE_COLOR'];
+    mkdirSync(LOGS, { recursive: true });
+    const log = openSync(this.logFile, 'a');
+    this.process = spawn(binary(), this.options.command ?? ['demo'], {
+      cwd: REPO,
+      stdio: ['ignore', log, log],
+      env: {
+        ...environment,
+        ...(this.database && { DATABASE_URL: this.database.url }),
+        DEALWRIGHT_ADDR: `127.0.0.1:${this.port}`,
+        DEALWRIGHT_DATA: this.data,
+        LEPTOS_SITE_ROOT: path.join(REPO, 'target/site'),
+        ...this.options.env,
+      },
+    });
+    closeSync(log);
+    await this.answers(this.process);
+  }
+
+  /** Stops it and removes its database and data. */
+  async stop(): Promise<void> {
+    await this.halt();
+    await this.database?.drop();
+    rmSync(this.data, { recursive: true, force: true });
+  }
+
+  private get logFile(): string {
+    return path.join(LOGS, `server-${this.port}.log`);
+  }
+
+  private async answers(child: ChildProcess): Promise<void> {
+    let failure: Error | undefined;
+    child.once('error', (error) => (failure = error));
+    const deadline = Date.now() + START_TIMEOUT;
+    while (Date.now() < deadline) {
+      if (failure) throw failure;
+      if (child.exitCode !== null || child.signalCode !== null) {
+        throw new Error(`The server stopped while starting.\n${this.log()}`);
+      }
+      const answer = await fetch(`${this.url}/readyz`).catch(() => undefined);
+      if (answer?.ok) return;
+      await sleep(50);
+    }
+    throw new Error(`The server did not answer within ${START_TIMEOUT} ms.\n${this.log()}`);
+  }
+}
