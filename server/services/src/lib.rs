@@ -1,1 +1,24 @@
-//! server/services
+//! Use cases of Dealwright over PostgreSQL.
+//!
+//! Every function takes a [`Ctx`] first (who asks, when, in which request) and asks for permission
+//! before anything else. Records have one way in ([`records::write`]) and one way out
+//! ([`records::read`]). Entities never leave this crate: what comes out is `domain`'s.
+
+pub mod accounts;
+pub mod ctx;
+pub mod failure;
+pub mod funnel;
+pub mod live;
+pub mod notes;
+pub mod operations;
+pub mod passwords;
+pub mod pipelines;
+pub mod records;
+pub mod schema;
+pub mod sessions;
+pub mod setup;
+pub mod timeline;
+pub mod workspace;
+
+pub use ctx::Ctx;
+pub use failure::Failure;

@@ -1,0 +1,62 @@
+//! Who asks, when, and in which request: the first argument of every use case.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+use domain::rights::Actor;
+use sea_orm::DatabaseConnection;
+
+use crate::live::Publisher;
+
+/// The context of a use case. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Ctx {
+    /// The pool.
+    pub db: DatabaseConnection,
+    /// Where committed changes are handed for publishing.
+    pub publisher: Publisher,
+    /// Who asks.
+    pub actor: Arc<Actor>,
+    /// Now. Nothing below reads a clock.
+    pub now: DateTime<Utc>,
+    /// The time zone in which the asker's days begin.
+    pub time_zone: Tz,
+    /// Finds the log entries of this request.
+    pub request_id: Arc<str>,
+}
+
+impl Ctx {
+    /// The system itself: demonstration data, the command line, background work.
+    #[must_use]
+    pub fn system(db: DatabaseConnection, publisher: Publisher, now: DateTime<Utc>) -> Self {
+        Self {
+            db,
+            publisher,
+            actor: Arc::new(Actor::system()),
+            now,
+            time_zone: Tz::UTC,
+            request_id: Arc::from("system"),
+        }
+    }
+
+    /// The asker's today.
+    #[must_use]
+    pub fn today(&self) -> NaiveDate {
+        self.now.with_timezone(&self.time_zone).date_naive()
+    }
+
+    /// The moment at which a day of the asker begins. Where clocks skip midnight, the first moment
+    /// after it.
+    #[must_use]
+    pub fn start_of(&self, day: NaiveDate) -> DateTime<Utc> {
+        let midnight = day.and_hms_opt(0, 0, 0).unwrap_or_default();
+        midnight
+            .and_local_timezone(self.time_zone)
+            .earliest()
+            .or_else(|| {
+                (midnight + chrono::TimeDelta::hours(1)).and_local_timezone(self.time_zone).earliest()
+            })
+            .map_or_else(|| midnight.and_utc(), |at| at.with_timezone(&Utc))
+    }
+}

@@ -1,0 +1,70 @@
+//! What can go wrong inside a use case, and the one place where it becomes the wire's error.
+
+use domain::{Error, FieldError, Problem};
+use sea_orm::DbErr;
+use sea_orm::SqlErr;
+
+use crate::Ctx;
+
+/// A failure on its way to the boundary.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Something the user should know.
+    #[error(transparent)]
+    Domain(#[from] Error),
+    /// The database refused or is away.
+    #[error("database")]
+    Db(#[from] DbErr),
+    /// A fault of ours.
+    #[error(transparent)]
+    Other(#[from] anyhow::Error),
+}
+
+/// Inside services.
+pub type Result<T, E = Failure> = std::result::Result<T, E>;
+
+/// The boundary: what the user should know goes on, everything else is logged once, whole, under
+/// the request id, and goes on as a word without insides.
+pub fn settle<T>(ctx: &Ctx, use_case: &'static str, result: Result<T>) -> Result<T, Error> {
+    result.map_err(|failure| match failure {
+        Failure::Domain(error) => error,
+        Failure::Db(error) => database(ctx, use_case, &error),
+        Failure::Other(error) => {
+            tracing::error!(use_case, request.id = %ctx.request_id, error = ?error, "use case failed");
+            Error::Internal { request_id: ctx.request_id.to_string() }
+        }
+    })
+}
+
+fn database(ctx: &Ctx, use_case: &'static str, error: &DbErr) -> Error {
+    if let Some(known) = constraint(error) {
+        return known;
+    }
+    let away = matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_));
+    tracing::error!(use_case, request.id = %ctx.request_id, error = ?error, away, "database failed");
+    if away {
+        Error::Unavailable
+    } else {
+        Error::Internal { request_id: ctx.request_id.to_string() }
+    }
+}
+
+/// Named constraints that a user can run into, as errors of the field they guard.
+fn constraint(error: &DbErr) -> Option<Error> {
+    let (Some(SqlErr::UniqueConstraintViolation(text)) | Some(SqlErr::ForeignKeyConstraintViolation(text))) =
+        error.sql_err()
+    else {
+        return None;
+    };
+    let field = |field, label, problem| Some(Error::Invalid(vec![FieldError::new(field, label, problem)]));
+    if text.contains("app_user_email") {
+        return field("email", "E-mail", Problem::Taken);
+    }
+    if text.contains("owner_id_fkey") {
+        return field("owner_id", "Owner", Problem::NoSuchRecord);
+    }
+    if text.contains("lost_reason_id_fkey") {
+        return field("lost_reason_id", "Lost reason", Problem::NoSuchRecord);
+    }
+    None
+}
