@@ -6,7 +6,8 @@ set -euo pipefail
 cd "$REPO"
 
 install() {
-    scripts/install-packages.sh build &&
+    need_rust && need_node &&
+        scripts/install-packages.sh build &&
         scripts/install-rust-tools.sh wasm &&
         scripts/install-node-packages.sh
 }
@@ -22,7 +23,7 @@ lint_browser() {
 
 check_types() { (cd end2end && tsc --noEmit); }
 
-step "Installing what is missing" install
+[ "${1:-}" = --installed ] || step "Installing what is missing" install
 step "Format" cargo fmt --all --check
 step "Crates in the browser" scripts/check-browser-crates.sh
 step "Types of the browser tests" check_types

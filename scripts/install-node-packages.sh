@@ -4,8 +4,7 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-command -v npm >/dev/null || die "Node.js 20 or newer with npm is not installed. Install it, then start again."
-
+need_node
 cd "$REPO/end2end"
 # What was installed last; npm itself takes a second to find out.
 stamp=node_modules/.package-lock.sha256

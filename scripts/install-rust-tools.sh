@@ -14,7 +14,7 @@ CARGO_LEPTOS=0.3.9
 NEXTEST=0.9.143
 WASM_BINDGEN="$(locked_version wasm-bindgen)"
 
-command -v cargo >/dev/null || die "Rust is not installed. Install it with rustup (https://rustup.rs), then start again."
+need_rust
 
 # cargo_install CRATE VERSION MINUTES [OPTION...]: unoptimised, which is enough for tools and takes half the time.
 cargo_install() {

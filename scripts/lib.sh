@@ -35,6 +35,18 @@ step() {
     say "== $heading: $((SECONDS - started)) s"
 }
 
+# What is not ours to install; asked for before anything else is done.
+need_rust() {
+    command -v cargo >/dev/null || die "Rust is not installed. Install it with rustup (https://rustup.rs), then start again."
+}
+
+need_node() {
+    local major
+    major="$(node --version 2>/dev/null | sed 's/^v\([0-9]*\).*/\1/')"
+    { [ "${major:-0}" -ge 20 ] && command -v npm >/dev/null; } ||
+        die "Node.js 20 or newer with npm is not installed. Install it, then start again."
+}
+
 is_root() { [ "$(id -u)" -eq 0 ]; }
 
 # Runs a command with root rights: plainly when we have them, through sudo when not.

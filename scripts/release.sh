@@ -6,7 +6,8 @@ set -euo pipefail
 cd "$REPO"
 
 install() {
-    scripts/install-packages.sh build &&
+    need_rust && need_node &&
+        scripts/install-packages.sh build &&
         scripts/install-rust-tools.sh wasm site &&
         scripts/install-node-packages.sh
 }

@@ -24,7 +24,8 @@ data_folder() {
 }
 
 install() {
-    scripts/install-packages.sh build serve &&
+    need_rust &&
+        scripts/install-packages.sh build serve &&
         scripts/install-rust-tools.sh wasm site
 }
 
