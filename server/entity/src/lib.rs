@@ -1,1 +1,3 @@
-//! server/entity
+//! sea-orm entities of Dealwright, one file a table.
+
+pub mod session;

@@ -5,6 +5,7 @@
 //! ([`records::read`]). Entities never leave this crate: what comes out is `domain`'s.
 
 pub mod accounts;
+mod contact_points;
 pub mod ctx;
 pub mod failure;
 pub mod funnel;
@@ -12,6 +13,7 @@ pub mod live;
 pub mod notes;
 pub mod operations;
 pub mod passwords;
+pub mod people;
 pub mod pipelines;
 pub mod records;
 pub mod schema;
