@@ -1,1 +1,30 @@
-//! app
+//! Pages, components and server functions of Dealwright.
+//!
+//! Compiled twice: for the server (`ssr`), where pages become HTML and server functions do their
+//! work, and for the browser (`hydrate`), where the same pages come alive. [`App`] has the route
+//! table; a feature is a folder with its pages, its parts and, in `api.rs`, its server functions.
+
+#![recursion_limit = "256"]
+
+pub mod account;
+pub mod board;
+pub mod funnel;
+pub mod labels;
+pub mod layout;
+pub mod live;
+pub mod not_found;
+pub mod record;
+#[cfg(feature = "ssr")]
+pub mod request;
+mod routes;
+pub mod set_up;
+#[cfg(feature = "ssr")]
+mod shell;
+pub mod sign_in;
+mod texts;
+pub mod ui;
+
+pub use routes::App;
+#[cfg(feature = "ssr")]
+pub use shell::shell;
+pub use texts::i18n;

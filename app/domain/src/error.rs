@@ -99,6 +99,26 @@ impl Error {
     }
 }
 
+/// What server functions of Leptos answer instead of their result, as JSON.
+#[cfg(feature = "server-fn")]
+impl server_fn::error::FromServerFnError for Error {
+    type Encoder = server_fn::codec::JsonEncoding;
+
+    /// Faults of the wire itself: the answer never came, or one side does not understand the other
+    /// (a page older than the server). The details are for the console, not for people.
+    fn from_server_fn_error(value: server_fn::error::ServerFnErrorErr) -> Self {
+        use server_fn::error::ServerFnErrorErr as Fault;
+        match value {
+            Fault::Request(_) => Self::Transport("no answer".into()),
+            Fault::Args(_) | Fault::MissingArg(_) => {
+                Self::Transport("the request was not understood".into())
+            }
+            Fault::Deserialization(_) => Self::Transport("the answer was not understood".into()),
+            _ => Self::Transport("the request failed".into()),
+        }
+    }
+}
+
 /// A problem with one field, which finds its place on the form by `field`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FieldError {

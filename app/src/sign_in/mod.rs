@@ -1,0 +1,9 @@
+//! Signing in.
+
+use leptos::prelude::*;
+
+/// Signing in.
+#[component]
+pub fn SignInPage() -> impl IntoView {
+    view! { <p>"…"</p> }
+}
