@@ -1,1 +1,5 @@
-//! it
+//! Tests of the whole server, one file a feature.
+
+mod layers;
+mod own_postgres;
+mod process;

@@ -1,0 +1,61 @@
+//! The command line. A command is a file here with `Args` and `run`, a line in [`Command`] and one
+//! in [`run`].
+
+use clap::{Parser, Subcommand};
+
+use crate::{config::Config, logging};
+
+pub mod migrate;
+pub mod serve;
+
+/// A CRM in one program.
+#[derive(Debug, Parser)]
+#[command(name = "dealwright", version, about, after_help = SETTINGS)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// What Dealwright can be told to do.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the CRM to browsers; what happens when no command is given
+    Serve(serve::Args),
+    /// Bring the database up to date and end
+    Migrate(migrate::Args),
+}
+
+/// Does what the command line says.
+pub async fn run(cli: Cli) -> anyhow::Result<()> {
+    let config = Config::load()?;
+    logging::start(&config)?;
+    match cli.command.unwrap_or(Command::Serve(serve::Args {})) {
+        Command::Serve(args) => serve::run(args, config).await,
+        Command::Migrate(args) => migrate::run(args, config).await,
+    }
+}
+
+const SETTINGS: &str = "\
+Settings, as environment variables or in lower case in dealwright.toml:
+  DATABASE_URL                a PostgreSQL to use instead of an own one
+  DEALWRIGHT_DATA             folder of the own PostgreSQL and of files
+  DEALWRIGHT_ADDR             where to listen (127.0.0.1:3000)
+  DEALWRIGHT_URL              the address users type, such as https://crm.example.com
+  DEALWRIGHT_POOL_SIZE        connections to PostgreSQL (16)
+  DEALWRIGHT_LOG_FORMAT       text or json
+  DEALWRIGHT_LOG              what to log, such as info or info,server=debug
+  DEALWRIGHT_PG_BIN           folder of PostgreSQL's programs
+  DEALWRIGHT_TRUSTED_PROXIES  proxies whose X-Forwarded-For is believed
+  DEALWRIGHT_CONFIG           another file than dealwright.toml";
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_fits_together() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,52 @@
+//! `dealwright serve`: the server.
+
+use tokio::net::TcpListener;
+
+use crate::{
+    config::Config,
+    router,
+    runtime::{Access, Error, Runtime},
+    sessions,
+    shutdown::{self, Shutdown},
+    state::AppState,
+};
+
+/// Takes nothing: the server is set up by its configuration.
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+/// Serves until told to stop.
+pub async fn run(_args: Args, config: Config) -> anyhow::Result<()> {
+    let addr = config.addr;
+    // Signals first: one that comes while PostgreSQL starts stops it properly.
+    let shutdown = Shutdown::on_signals()?;
+    // The address before the database: a port that is taken is the commonest mistake.
+    let listener = TcpListener::bind(addr)
+        .await
+        .map_err(|source| Error::Listen { addr, source })?;
+    let runtime = Runtime::start(config, Access::Alone).await?;
+    let served = serve(listener, &runtime, &shutdown).await;
+    runtime.stop().await?;
+    tracing::info!("stopped");
+    served
+}
+
+async fn serve(
+    listener: TcpListener,
+    runtime: &Runtime,
+    shutdown: &Shutdown,
+) -> anyhow::Result<()> {
+    tokio::spawn(sessions::delete_expired(
+        runtime.db.clone(),
+        shutdown.token(),
+    ));
+    let router = router::build(AppState::new(runtime, shutdown.clone()));
+    tracing::info!(address = %listener.local_addr()?, url = %runtime.config.url, "serving");
+    tokio::select! {
+        served = shutdown::serve(listener, router, shutdown) => Ok(served?),
+        status = runtime.postgres_ended() => {
+            let log = runtime.config.data.join("postgres.log");
+            Err(Error::PostgresEnded { status, log }.into())
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! Live updates over server-sent events: `GET /api/live`, one stream a browser.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::{
+    Router,
+    extract::{Query, State},
+    http::{HeaderMap, HeaderName, HeaderValue, header},
+    response::{
+        IntoResponse as _, Response,
+        sse::{Event, Sse},
+    },
+    routing::get,
+};
+use chrono::Utc;
+use domain::{Error, EventId, UserId};
+use futures::stream;
+use sea_orm::DatabaseConnection;
+use serde::Deserialize;
+use services::live::{Message, Subscription};
+use services::sessions::{self, USER_ID};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
+use tokio_util::sync::CancellationToken;
+use tower_sessions::Session;
+
+use crate::{error, state::AppState};
+
+/// Where the stream is.
+pub const PATH: &str = "/api/live";
+
+/// How often a comment is sent, so that proxies keep the connection and we notice one that is gone.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// How often the session is looked up again.
+const CHECK: Duration = Duration::from_secs(60);
+/// When a browser comes back after its stream ended.
+const COME_BACK: Duration = Duration::from_secs(1);
+
+/// The route. It belongs among those with a session.
+pub fn router() -> Router<AppState> {
+    Router::new().route(PATH, get(live))
+}
+
+/// What the address may say.
+#[derive(Debug, Deserialize)]
+struct Asked {
+    /// The newest event that the page knows.
+    last: Option<EventId>,
+}
+
+async fn live(
+    State(state): State<AppState>,
+    session: Session,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Response {
+    match open(state, &session, asked.last, &headers).await {
+        Ok(stream) => {
+            let sse = Sse::new(stream::unfold(stream, Stream::next));
+            let no_store = (header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            let buffering = HeaderName::from_static("x-accel-buffering");
+            ([no_store, (buffering, HeaderValue::from_static("no"))], sse).into_response()
+        }
+        Err(error) => error::response(&error),
+    }
+}
+
+async fn open(
+    state: AppState,
+    session: &Session,
+    asked: Option<EventId>,
+    headers: &HeaderMap,
+) -> Result<Stream, Error> {
+    let unavailable = |error: &dyn std::fmt::Display| {
+        tracing::warn!(%error, "a live stream could not be opened");
+        Error::Unavailable
+    };
+    let user = session.get::<UserId>(USER_ID).await.map_err(|error| unavailable(&error))?;
+    let (Some(user), Some(id)) = (user, session.id()) else {
+        return Err(Error::Unauthenticated);
+    };
+    // The browser repeats the address when it comes back, but knows more by then.
+    let seen = headers
+        .get("last-event-id")
+        .and_then(|value| value.to_str().ok()?.parse::<EventId>().ok());
+    let last = seen.max(asked);
+    let hub = &state.live.hub;
+    let (subscription, missed) = hub
+        .subscribe(user, last)
+        .await
+        .map_err(|error| unavailable(&error))?
+        .ok_or(Error::Unauthenticated)?;
+    let newest = match last {
+        Some(_) => None,
+        None => Some(hub.newest().await.map_err(|error| unavailable(&error))?),
+    };
+    let mut keep_alive = interval_at(Instant::now() + KEEP_ALIVE, KEEP_ALIVE);
+    keep_alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    Ok(Stream {
+        greeting: Some(newest),
+        missed: missed.into(),
+        subscription,
+        keep_alive,
+        signed_in: SignedIn {
+            db: state.db.clone(),
+            token: id.to_string(),
+            user,
+            checked: Instant::now(),
+        },
+        stop: state.shutdown.token(),
+    })
+}
+
+/// One browser's stream.
+struct Stream {
+    /// The first words: when to come back, and the newest event for who named none.
+    greeting: Option<Option<EventId>>,
+    missed: VecDeque<Message>,
+    subscription: Subscription,
+    keep_alive: Interval,
+    signed_in: SignedIn,
+    stop: CancellationToken,
+}
+
+impl Stream {
+    /// The next event, or the end: the server stops, the session has ended, or the browser did not
+    /// read. In each case it comes back if it can.
+    async fn next(mut self) -> Option<(Result<Event, Infallible>, Self)> {
+        let event = if let Some(newest) = self.greeting.take() {
+            let greeting = Event::default().retry(COME_BACK);
+            match newest {
+                Some(newest) => greeting.id(newest.to_string()),
+                None => greeting,
+            }
+        } else if let Some(message) = self.missed.pop_front() {
+            event(&message)
+        } else {
+            tokio::select! {
+                biased;
+                () = self.stop.cancelled() => return None,
+                message = self.subscription.messages.recv() => event(&message?),
+                _ = self.keep_alive.tick() => {
+                    if !self.signed_in.still().await {
+                        return None;
+                    }
+                    Event::default().comment("")
+                }
+            }
+        };
+        Some((Ok(event), self))
+    }
+}
+
+fn event(message: &Message) -> Event {
+    let event = Event::default().data(&message.json);
+    match message.event {
+        Some(id) => event.id(id.to_string()),
+        None => event,
+    }
+}
+
+/// The session that a stream belongs to.
+struct SignedIn {
+    db: DatabaseConnection,
+    token: String,
+    user: UserId,
+    checked: Instant,
+}
+
+impl SignedIn {
+    /// Whether it has not ended, as of a minute ago at most.
+    async fn still(&mut self) -> bool {
+        if self.checked.elapsed() < CHECK {
+            return true;
+        }
+        self.checked = Instant::now();
+        match sessions::load(&self.db, &self.token, Utc::now()).await {
+            Ok(stored) => stored.is_some_and(|stored| stored.user_id == Some(self.user)),
+            // The database is away; nothing is told meanwhile, and we ask again in a minute.
+            Err(error) => {
+                tracing::warn!(%error, "a live stream's session could not be looked up");
+                true
+            }
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! What every command stands on: configuration, a PostgreSQL, a pool of connections, the schema.
+
+use std::{path::PathBuf, process::ExitStatus, sync::Arc, time::Duration};
+
+use migrations::{Migrator, MigratorTrait as _};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbErr,
+    TransactionTrait as _,
+};
+
+use crate::{
+    config::{Config, Secret},
+    postgres::{self, Postgres},
+};
+
+/// The advisory lock under which the schema is changed: "dealwrig" in ASCII.
+const MIGRATION_LOCK: i64 = 0x6465_616c_7772_6967;
+
+/// Whether a command may run beside a server on the same data folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// It needs the data folder for itself.
+    Alone,
+    /// It uses the PostgreSQL that a running server has started, if there is one.
+    Beside,
+}
+
+/// What a command runs on. End it with [`Runtime::stop`].
+#[derive(Debug)]
+pub struct Runtime {
+    /// How we are configured.
+    pub config: Arc<Config>,
+    /// The pool of connections.
+    pub db: DatabaseConnection,
+    postgres: Option<Postgres>,
+}
+
+impl Runtime {
+    /// Starts or finds PostgreSQL, connects, and brings the schema up to date.
+    pub async fn start(config: Config, access: Access) -> Result<Self, Error> {
+        let (url, postgres) = database(&config, access).await?;
+        let db = connect(&url, config.pool_size).await?;
+        migrate(&db).await?;
+        Ok(Self {
+            config: Arc::new(config),
+            db,
+            postgres,
+        })
+    }
+
+    /// Waits until PostgreSQL ends by itself. That of somebody else is not ours to watch.
+    pub async fn postgres_ended(&self) -> ExitStatus {
+        match &self.postgres {
+            Some(postgres) => postgres.ended().await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Closes the connections, then stops PostgreSQL if it is our own.
+    pub async fn stop(self) -> Result<(), Error> {
+        // A connection that is still in use is PostgreSQL's to end.
+        let _ = tokio::time::timeout(Duration::from_secs(2), self.db.close_by_ref()).await;
+        if let Some(postgres) = self.postgres {
+            postgres.stop().await?;
+        }
+        Ok(())
+    }
+}
+
+async fn database(config: &Config, access: Access) -> Result<(Secret, Option<Postgres>), Error> {
+    if let Some(url) = &config.database_url {
+        return Ok((url.clone(), None));
+    }
+    let started = Postgres::start(&config.data, config.pg_bin.as_deref(), config.pool_size).await;
+    match started {
+        Ok(postgres) => Ok((Secret::new(postgres.url()), Some(postgres))),
+        Err(error @ postgres::Error::InUse { .. }) if access == Access::Beside => {
+            match postgres::url_of_running(&config.data).await {
+                Some(url) => Ok((Secret::new(url), None)),
+                None => Err(error.into()),
+            }
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn connect(url: &Secret, pool_size: u32) -> Result<DatabaseConnection, Error> {
+    let mut options = ConnectOptions::new(url.expose());
+    options
+        .max_connections(pool_size)
+        .min_connections(1)
+        .connect_timeout(Duration::from_secs(10))
+        .acquire_timeout(Duration::from_secs(10))
+        .idle_timeout(Duration::from_mins(10))
+        .max_lifetime(Duration::from_hours(1))
+        // A look at every connection before each use would be a round trip a query.
+        .test_before_acquire_if_idle_for(Duration::from_secs(30))
+        .sqlx_logging(false)
+        .record_stmt_in_spans(false)
+        .set_application_name("dealwright");
+    Database::connect(options).await.map_err(Error::Connect)
+}
+
+/// Brings the schema up to date: all steps or none, and one node at a time.
+async fn migrate(db: &DatabaseConnection) -> Result<(), Error> {
+    let migrated = async {
+        let transaction = db.begin().await?;
+        let lock = format!("select pg_advisory_xact_lock({MIGRATION_LOCK})");
+        transaction.execute_unprepared(&lock).await?;
+        let pending = Migrator::get_pending_migrations(&transaction).await?.len();
+        if pending > 0 {
+            tracing::info!(steps = pending, "bringing the database up to date");
+            Migrator::up(&transaction, None).await?;
+        }
+        transaction.commit().await
+    };
+    migrated.await.map_err(Error::Migrate)
+}
+
+/// What can go wrong before a command begins.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Our own PostgreSQL.
+    #[error(transparent)]
+    Postgres(#[from] postgres::Error),
+    /// No connection.
+    #[error("cannot connect to the database")]
+    Connect(#[source] DbErr),
+    /// A step failed; nothing was changed.
+    #[error("the database could not be brought up to date and is as it was")]
+    Migrate(#[source] DbErr),
+    /// An address is taken or not ours.
+    #[error("cannot listen on {addr}")]
+    Listen {
+        /// The address.
+        addr: std::net::SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// PostgreSQL went away under us.
+    #[error("PostgreSQL ended by itself ({status}); its log is {log}")]
+    PostgresEnded {
+        /// How it ended.
+        status: ExitStatus,
+        /// Where to read on.
+        log: PathBuf,
+    },
+}

@@ -1,0 +1,80 @@
+//! Who is signed in: a cookie that only we can read, and a row in the database.
+
+use std::time::Duration;
+
+use axum::{
+    Router,
+    extract::Request,
+    middleware::{self, Next},
+    response::Response,
+};
+use sea_orm::DatabaseConnection;
+use services::sessions::USER_ID;
+use time::OffsetDateTime;
+use tokio_util::sync::CancellationToken;
+use tower_sessions::{
+    ExpiredDeletion as _, Expiry, Session, SessionManagerLayer, cookie::SameSite,
+};
+
+use crate::{config::PublicUrl, session_store::DatabaseStore};
+
+/// The cookie's name.
+pub const COOKIE: &str = "dealwright_session";
+
+/// How long a session lasts without being used.
+const INACTIVITY: time::Duration = time::Duration::days(14);
+
+/// How often a session in use is written down again, so that it does not end: a write a day
+/// instead of one a request.
+const RENEWAL: i64 = 24 * 60 * 60;
+
+/// The key under which a session remembers when it was last renewed.
+const RENEWED: &str = "renewed";
+
+/// How often sessions that have ended are deleted.
+const CLEANING: Duration = Duration::from_hours(1);
+
+/// Gives the router's requests their [`Session`]. Routes without people, such as assets and health,
+/// are better left out: a session costs a query.
+pub fn with_sessions(router: Router, db: DatabaseConnection, url: &PublicUrl) -> Router {
+    let sessions = SessionManagerLayer::new(DatabaseStore::new(db))
+        .with_name(COOKIE)
+        .with_http_only(true)
+        // Links in mails must arrive signed in; writes are checked by their origin.
+        .with_same_site(SameSite::Lax)
+        .with_secure(url.secure_cookies())
+        .with_expiry(Expiry::OnInactivity(INACTIVITY));
+    router.layer(middleware::from_fn(renew)).layer(sessions)
+}
+
+/// Deletes sessions that have ended, now and every hour until the server stops.
+pub async fn delete_expired(db: DatabaseConnection, stop: CancellationToken) {
+    let store = DatabaseStore::new(db);
+    let mut hours = tokio::time::interval(CLEANING);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = hours.tick() => {}
+        }
+        if let Err(error) = store.delete_expired().await {
+            tracing::warn!(%error, "sessions that have ended could not be deleted");
+        }
+    }
+}
+
+/// Has a session in use written down once a day, before the page is made: while it is rendered the
+/// headers may have been sent already.
+async fn renew(session: Session, request: Request, next: Next) -> Response {
+    if session.id().is_some()
+        && let Ok(Some(_)) = session.get::<i64>(USER_ID).await
+    {
+        let now = OffsetDateTime::now_utc().unix_timestamp();
+        let renewed = session.get::<i64>(RENEWED).await.ok().flatten();
+        if renewed.is_none_or(|renewed| now - renewed >= RENEWAL)
+            && let Err(error) = session.insert(RENEWED, now).await
+        {
+            tracing::warn!(%error, "a session could not be renewed");
+        }
+    }
+    next.run(request).await
+}
