@@ -7,6 +7,7 @@
 pub mod accounts;
 mod contact_points;
 pub mod ctx;
+pub mod demo;
 pub mod failure;
 pub mod funnel;
 pub mod live;
@@ -19,6 +20,7 @@ pub mod records;
 pub mod schema;
 pub mod sessions;
 pub mod setup;
+mod stages;
 pub mod timeline;
 pub mod workspace;
 

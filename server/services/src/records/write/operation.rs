@@ -87,6 +87,12 @@ impl Operation {
         &self.tx
     }
 
+    /// Reads the pipelines again, after this operation has made one.
+    pub(crate) async fn reload_pipelines(&mut self) -> Result<()> {
+        self.pipelines = pipelines::load(&self.tx).await?;
+        Ok(())
+    }
+
     /// Its id, for a log row of something that is not a record; made if need be.
     pub(crate) async fn id(&mut self) -> Result<OperationId> {
         if let Some(id) = self.id {

@@ -1,0 +1,216 @@
+//! Making people and departments: users are no records, but they come in operations too, so that
+//! an import of people can be taken back.
+
+use domain::rights::Role;
+use domain::{DepartmentId, UserId};
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, DbBackend, SqlErr, Statement, TransactionTrait,
+};
+use serde_json::{Value as Json, json};
+
+use crate::failure::Result;
+use crate::records::write::Operation;
+
+/// The log's word for a user.
+pub(crate) const USER: &str = "user";
+/// The log's word for a department.
+pub(crate) const DEPARTMENT: &str = "department";
+
+/// A user to be made.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct NewPerson {
+    /// Their name.
+    pub(crate) name: String,
+    /// Their e-mail address; nobody else has it.
+    pub(crate) email: String,
+    /// The hash of their password; without one they cannot sign in.
+    pub(crate) password_hash: Option<String>,
+    /// Their department.
+    pub(crate) department: Option<DepartmentId>,
+    /// Who they report to.
+    pub(crate) manager: Option<UserId>,
+    /// What they may do.
+    pub(crate) roles: Vec<Role>,
+    /// Whether they work here still.
+    pub(crate) active: bool,
+}
+
+/// Makes a user.
+pub(crate) async fn add(
+    operation: &mut Operation,
+    now: chrono::DateTime<chrono::Utc>,
+    person: &NewPerson,
+) -> Result<UserId> {
+    let sql = "insert into app_user
+                 (email, name, password_hash, department_id, manager_id, active, created_at)
+               values ($1, $2, $3, $4, $5, $6, $7) returning id";
+    let values = [
+        person.email.trim().to_lowercase().into(),
+        person.name.trim().into(),
+        person.password_hash.clone().into(),
+        person.department.into(),
+        person.manager.into(),
+        person.active.into(),
+        now.into(),
+    ];
+    let id = new_id(operation.tx(), sql, values).await?;
+    for role in &person.roles {
+        let sql = "insert into user_role (user_id, role) values ($1, $2) on conflict do nothing";
+        execute(operation.tx(), sql, [id.into(), role.as_str().into()]).await?;
+    }
+    log_made(operation, now, USER, id, &person.name).await?;
+    Ok(id)
+}
+
+/// Makes a department.
+pub(crate) async fn add_department(
+    operation: &mut Operation,
+    now: chrono::DateTime<chrono::Utc>,
+    name: &str,
+    parent: Option<DepartmentId>,
+) -> Result<DepartmentId> {
+    let sql = "insert into department (name, parent_id) values ($1, $2) returning id";
+    let id = new_id(operation.tx(), sql, [name.trim().into(), parent.into()]).await?;
+    log_made(operation, now, DEPARTMENT, id, name).await?;
+    Ok(id)
+}
+
+/// Makes a user the head of a department.
+pub(crate) async fn set_head(
+    operation: &mut Operation,
+    department: DepartmentId,
+    head: UserId,
+) -> Result<()> {
+    let sql = "update department set head_id = $2 where id = $1";
+    execute(operation.tx(), sql, [department.into(), head.into()]).await
+}
+
+/// Writes into the log that something which is no record was made: by its event it is found when
+/// the operation is undone.
+pub(crate) async fn log_made(
+    operation: &mut Operation,
+    now: chrono::DateTime<chrono::Utc>,
+    kind: &str,
+    id: i64,
+    name: &str,
+) -> Result<()> {
+    let operation_id = operation.id().await?;
+    let sql = "insert into event
+                 (operation_id, at, user_id, kind, record_id, what, version, difference)
+               select $1, $2, user_id, $3, $4, 'created', 1, $5 from operation where id = $1";
+    let difference: Json = json!({"name": [null, name]});
+    let values = [
+        operation_id.into(),
+        now.into(),
+        kind.into(),
+        id.into(),
+        difference.into(),
+    ];
+    execute(operation.tx(), sql, values).await
+}
+
+pub(crate) async fn new_id<const N: usize>(
+    tx: &DatabaseTransaction,
+    sql: &str,
+    values: [sea_orm::Value; N],
+) -> Result<i64> {
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    let row = tx.query_one_raw(statement).await?;
+    let row = row.ok_or_else(|| anyhow::anyhow!("an inserted row has no id"))?;
+    Ok(row.try_get_by_index(0)?)
+}
+
+pub(crate) async fn execute<const N: usize>(
+    tx: &DatabaseTransaction,
+    sql: &str,
+    values: [sea_orm::Value; N],
+) -> Result<()> {
+    tx.execute_raw(Statement::from_sql_and_values(
+        DbBackend::Postgres,
+        sql,
+        values,
+    ))
+    .await?;
+    Ok(())
+}
+
+/// Takes back what an undone operation has made beside records, and tells how much of it went and
+/// why the rest stays. What something still points to cannot go: such people can no longer sign
+/// in, such pipelines and reasons are no longer offered.
+pub(crate) async fn take_back(
+    operation: &mut Operation,
+    kind: &str,
+    ids: &[i64],
+) -> Result<(u64, Vec<String>)> {
+    // So that the undo is logged although no record is in it.
+    let undo = operation.id().await?;
+    let tx = operation.tx();
+    let mut kept = Vec::new();
+    let mut gone = 0;
+    for &id in ids {
+        match kind {
+            USER => match delete(tx, "app_user", id).await? {
+                true => gone += 1,
+                false => kept.extend(deactivate(tx, id).await?),
+            },
+            DEPARTMENT => match delete(tx, "department", id).await? {
+                true => gone += 1,
+                false => kept.push(format!(
+                    "Department #{id} has departments below it and stays."
+                )),
+            },
+            crate::stages::PIPELINE => match crate::stages::take_back_pipeline(tx, undo, id).await?
+            {
+                None => gone += 1,
+                Some(why) => kept.push(why),
+            },
+            crate::stages::LOST_REASON => {
+                match crate::stages::take_back_reason(tx, undo, id).await? {
+                    None => gone += 1,
+                    Some(why) => kept.push(why),
+                }
+            }
+            _ => kept.push(format!("{kind} #{id} cannot be taken back.")),
+        }
+    }
+    Ok((gone, kept))
+}
+
+/// Deletes a row unless something points to it.
+pub(crate) async fn delete(tx: &DatabaseTransaction, table: &str, id: i64) -> Result<bool> {
+    // In a savepoint: PostgreSQL lets nothing more into a transaction after a refusal.
+    let inner = tx.begin().await?;
+    let sql = format!("delete from {table} where id = $1");
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, &sql, [id.into()]);
+    match inner.execute_raw(statement).await {
+        Ok(done) => {
+            inner.commit().await?;
+            Ok(done.rows_affected() > 0)
+        }
+        Err(error)
+            if matches!(
+                error.sql_err(),
+                Some(SqlErr::ForeignKeyConstraintViolation(_))
+            ) =>
+        {
+            inner.rollback().await?;
+            Ok(false)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Keeps a user from signing in; the reason for keeping the row, if there is one.
+async fn deactivate(tx: &DatabaseTransaction, id: i64) -> Result<Option<String>> {
+    let sql =
+        "update app_user set active = false, password_hash = null where id = $1 returning name";
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, [id.into()]);
+    let Some(row) = tx.query_one_raw(statement).await? else {
+        return Ok(None);
+    };
+    let name: String = row.try_get_by_index(0)?;
+    execute(tx, "delete from session where user_id = $1", [id.into()]).await?;
+    Ok(Some(format!(
+        "{name} is named in records and cannot sign in any more."
+    )))
+}
