@@ -138,5 +138,23 @@ pub struct SetUp {
     pub preset: String,
 }
 
+/// What the set-up page offers to choose from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetUpOffer {
+    /// The presets, in order.
+    pub presets: Vec<PresetOutline>,
+    /// The names of all time zones, in order.
+    pub time_zones: Vec<String>,
+}
+
+/// A preset of pipelines as the set-up page shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PresetOutline {
+    /// Its key: `sales`, `services` or `wholesale`.
+    pub key: String,
+    /// The names and colours of the stages that deals go through, in order.
+    pub stages: Vec<(String, String)>,
+}
+
 /// Characters a password needs (NIST SP 800-63B asks for eight; ten costs nothing).
 pub const PASSWORD_LENGTH: usize = 10;

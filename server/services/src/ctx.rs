@@ -40,6 +40,27 @@ impl Ctx {
         }
     }
 
+    /// Somebody who has not signed in: may do nothing but sign in or set up.
+    #[must_use]
+    pub fn anonymous(
+        db: DatabaseConnection,
+        publisher: Publisher,
+        now: DateTime<Utc>,
+        request_id: Arc<str>,
+    ) -> Self {
+        // Not without an id: that would be the system. No user has this one, and
+        // who has no role has no rights.
+        let nobody = Actor { user_id: Some(0), ..Actor::system() };
+        Self {
+            db,
+            publisher,
+            actor: Arc::new(nobody),
+            now,
+            time_zone: Tz::UTC,
+            request_id,
+        }
+    }
+
     /// The asker's today.
     #[must_use]
     pub fn today(&self) -> NaiveDate {

@@ -16,6 +16,7 @@ pub mod operations;
 pub mod passwords;
 pub mod people;
 pub mod pipelines;
+mod presets;
 pub mod records;
 pub mod schema;
 pub mod sessions;
