@@ -15,6 +15,7 @@ impl MigrationTrait for Migration {
             include_str!("ground/records.sql"),
             include_str!("ground/log.sql"),
             include_str!("ground/totals.sql"),
+            include_str!("ground/funnel.sql"),
         ] {
             connection.execute_unprepared(part).await?;
         }
