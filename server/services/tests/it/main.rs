@@ -1,0 +1,5 @@
+//! The use cases over a PostgreSQL of the test's own. One binary; a module a feature.
+
+mod read;
+mod undo;
+mod write;

@@ -1,0 +1,3 @@
+//! The read path.
+
+mod locking;
