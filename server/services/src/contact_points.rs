@@ -10,8 +10,13 @@ use crate::failure::Result;
 /// The organisation's country, to which phone numbers without a country code belong.
 pub(crate) async fn country(_ctx: &Ctx, db: &impl ConnectionTrait) -> Result<String> {
     let sql = "select country from organisation";
-    let row = db.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await?;
-    Ok(row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or_else(|| "US".to_owned()))
+    let row = db
+        .query_one_raw(Statement::from_string(DbBackend::Postgres, sql))
+        .await?;
+    Ok(row
+        .map(|row| row.try_get_by_index(0))
+        .transpose()?
+        .unwrap_or_else(|| "US".to_owned()))
 }
 
 /// E.164 for phones that can be read as such, else their digits; e-mail in lower case.
@@ -22,7 +27,10 @@ pub(crate) fn normalise(point: &ContactPoint, country: &str) -> String {
     phonenumber::parse(country.parse::<country::Id>().ok(), &point.text)
         .ok()
         .filter(phonenumber::is_valid)
-        .map_or_else(|| point.normalised(), |number| number.format().mode(Mode::E164).to_string())
+        .map_or_else(
+            || point.normalised(),
+            |number| number.format().mode(Mode::E164).to_string(),
+        )
 }
 
 #[cfg(test)]

@@ -50,7 +50,10 @@ impl Ctx {
     ) -> Self {
         // Not without an id: that would be the system. No user has this one, and
         // who has no role has no rights.
-        let nobody = Actor { user_id: Some(0), ..Actor::system() };
+        let nobody = Actor {
+            user_id: Some(0),
+            ..Actor::system()
+        };
         Self {
             db,
             publisher,
@@ -76,7 +79,9 @@ impl Ctx {
             .and_local_timezone(self.time_zone)
             .earliest()
             .or_else(|| {
-                (midnight + chrono::TimeDelta::hours(1)).and_local_timezone(self.time_zone).earliest()
+                (midnight + chrono::TimeDelta::hours(1))
+                    .and_local_timezone(self.time_zone)
+                    .earliest()
             })
             .map_or_else(|| midnight.and_utc(), |at| at.with_timezone(&Utc))
     }

@@ -45,18 +45,21 @@ fn database(ctx: &Ctx, use_case: &'static str, error: &DbErr) -> Error {
     if away {
         Error::Unavailable
     } else {
-        Error::Internal { request_id: ctx.request_id.to_string() }
+        Error::Internal {
+            request_id: ctx.request_id.to_string(),
+        }
     }
 }
 
 /// Named constraints that a user can run into, as errors of the field they guard.
 fn constraint(error: &DbErr) -> Option<Error> {
-    let (Some(SqlErr::UniqueConstraintViolation(text)) | Some(SqlErr::ForeignKeyConstraintViolation(text))) =
-        error.sql_err()
+    let (Some(SqlErr::UniqueConstraintViolation(text))
+    | Some(SqlErr::ForeignKeyConstraintViolation(text))) = error.sql_err()
     else {
         return None;
     };
-    let field = |field, label, problem| Some(Error::Invalid(vec![FieldError::new(field, label, problem)]));
+    let field =
+        |field, label, problem| Some(Error::Invalid(vec![FieldError::new(field, label, problem)]));
     if text.contains("app_user_email") {
         return field("email", "E-mail", Problem::Taken);
     }

@@ -33,11 +33,17 @@ pub async fn add(ctx: &Ctx, kind: Kind, id: RecordId, body: &str) -> Result<Writ
         ];
         let row = operation
             .tx()
-            .query_one_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values))
+            .query_one_raw(Statement::from_sql_and_values(
+                DbBackend::Postgres,
+                sql,
+                values,
+            ))
             .await?
             .ok_or_else(|| anyhow::anyhow!("an inserted note has no id"))?;
         let note: i64 = row.try_get_by_index(0)?;
-        operation.log_beside(kind, &stored, What::Noted, Some(note)).await?;
+        operation
+            .log_beside(kind, &stored, What::Noted, Some(note))
+            .await?;
         let finished = operation.commit().await?;
         written(ctx, kind, id, finished).await
     };
@@ -60,16 +66,25 @@ pub(crate) async fn take_back(
     let values = [note.into(), ctx.now.into()];
     operation
         .tx()
-        .execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values))
+        .execute_raw(Statement::from_sql_and_values(
+            DbBackend::Postgres,
+            sql,
+            values,
+        ))
         .await?;
-    operation.log_beside(kind, &stored, What::Changed, None).await?;
+    operation
+        .log_beside(kind, &stored, What::Changed, None)
+        .await?;
     Ok(true)
 }
 
 async fn lock(ctx: &Ctx, operation: &Operation, kind: Kind, id: RecordId) -> Result<Stored> {
     let schema = schema::load(ctx, kind).await?;
     let mut stored = fetch_for_update(operation.tx(), &schema, &[id]).await?;
-    Ok(stored.pop().filter(|stored| !stored.record.deleted).ok_or(Error::NotFound)?)
+    Ok(stored
+        .pop()
+        .filter(|stored| !stored.record.deleted)
+        .ok_or(Error::NotFound)?)
 }
 
 fn permit(ctx: &Ctx, kind: Kind, stored: &Stored) -> Result<(), Error> {
@@ -77,7 +92,9 @@ fn permit(ctx: &Ctx, kind: Kind, stored: &Stored) -> Result<(), Error> {
         return Err(Error::NotFound);
     }
     if !ctx.actor.may(Action::Change, kind, &stored.standing) {
-        return Err(Error::Forbidden(format!("You may see this {kind} but not write notes on it.")));
+        return Err(Error::Forbidden(format!(
+            "You may see this {kind} but not write notes on it."
+        )));
     }
     Ok(())
 }
@@ -87,7 +104,10 @@ fn check_body(body: &str) -> Result<String, Error> {
     let length = body.chars().count();
     let problem = match length {
         0 => Problem::Required,
-        length if length > NOTE_LENGTH => Problem::TooLong { length, most: NOTE_LENGTH },
+        length if length > NOTE_LENGTH => Problem::TooLong {
+            length,
+            most: NOTE_LENGTH,
+        },
         _ => return Ok(body),
     };
     Err(Error::field("body", "Note", problem))

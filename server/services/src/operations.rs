@@ -100,8 +100,13 @@ impl Outcome {
 async fn check_open(operation: &Operation, undone: OperationId) -> Result<()> {
     let sql = "select exists (select 1 from operation u where u.undoes = o.id)
                  from operation o where o.id = $1 for update of o";
-    let row = operation.tx().query_one_raw(statement(sql, [undone.into()])).await?;
-    let Some(row) = row else { return Err(Error::NotFound.into()) };
+    let row = operation
+        .tx()
+        .query_one_raw(statement(sql, [undone.into()]))
+        .await?;
+    let Some(row) = row else {
+        return Err(Error::NotFound.into());
+    };
     if row.try_get_by_index(0)? {
         let problem = Problem::Other("has been undone already".into());
         return Err(Error::field("operation", "This change", problem).into());
@@ -121,7 +126,9 @@ async fn page(operation: &Operation, undone: OperationId, before: EventId) -> Re
                 order by e.id desc
                 limit $3";
     let values = [undone.into(), before.into(), CHUNK.into()];
-    Ok(Logged::find_by_statement(statement(sql, values)).all(operation.tx()).await?)
+    Ok(Logged::find_by_statement(statement(sql, values))
+        .all(operation.tx())
+        .await?)
 }
 
 /// Consecutive events of the same kind and nature, no record twice: each run is one statement.
@@ -129,11 +136,14 @@ fn runs(events: Vec<Logged>) -> Vec<Vec<Logged>> {
     let mut runs: Vec<Vec<Logged>> = Vec::new();
     let mut records: BTreeSet<RecordId> = BTreeSet::new();
     for event in events {
-        let fits = runs.last().and_then(|run| run.first()).is_some_and(|first| {
-            first.kind == event.kind
-                && nature(&first.what) == nature(&event.what)
-                && !records.contains(&event.record_id)
-        });
+        let fits = runs
+            .last()
+            .and_then(|run| run.first())
+            .is_some_and(|first| {
+                first.kind == event.kind
+                    && nature(&first.what) == nature(&event.what)
+                    && !records.contains(&event.record_id)
+            });
         if !fits {
             runs.push(Vec::new());
             records.clear();
@@ -160,7 +170,9 @@ async fn take_back_run(
     run: Vec<Logged>,
     outcome: &mut Outcome,
 ) -> Result<()> {
-    let Some(first) = run.first() else { return Ok(()) };
+    let Some(first) = run.first() else {
+        return Ok(());
+    };
     let Some(kind) = Kind::parse(&first.kind) else {
         let (records, kept) = crate::people::take_back(operation, &first.kind, &ids(&run)).await?;
         outcome.records += records;
@@ -172,7 +184,10 @@ async fn take_back_run(
             let (touched, untouched): (Vec<_>, Vec<_>) =
                 run.into_iter().partition(|event| event.touched);
             for event in touched {
-                outcome.keep(format!("{kind} #{} was changed since and stays.", event.record_id));
+                outcome.keep(format!(
+                    "{kind} #{} was changed since and stays.",
+                    event.record_id
+                ));
             }
             let answers = operation.delete(kind, ids(&untouched)).await?;
             count(kind, &ids(&untouched), answers, outcome);
@@ -187,7 +202,8 @@ async fn take_back_run(
         }
         What::Noted => {
             for event in run {
-                match notes::take_back(ctx, operation, kind, event.record_id, event.note_id).await? {
+                match notes::take_back(ctx, operation, kind, event.record_id, event.note_id).await?
+                {
                     true => outcome.records += 1,
                     false => outcome.hidden += 1,
                 }
@@ -196,8 +212,10 @@ async fn take_back_run(
         What::Changed | What::Moved => {
             let schema = schema::load(ctx, kind).await?;
             let stored = fetch_for_update(operation.tx(), &schema, &ids(&run)).await?;
-            let stored: BTreeMap<RecordId, Stored> =
-                stored.into_iter().map(|stored| (stored.record.id, stored)).collect();
+            let stored: BTreeMap<RecordId, Stored> = stored
+                .into_iter()
+                .map(|stored| (stored.record.id, stored))
+                .collect();
             let mut wishes = Vec::new();
             for event in &run {
                 if let Some(stored) = stored.get(&event.record_id) {
@@ -216,7 +234,9 @@ async fn take_back_run(
 /// The old values of what is still as the event left it.
 fn wish_back(schema: &Schema, stored: &Stored, difference: &Json, outcome: &mut Outcome) -> Wish {
     let mut wish = Wish::default();
-    let Some(difference) = difference.as_object() else { return wish };
+    let Some(difference) = difference.as_object() else {
+        return wish;
+    };
     for (key, pair) in difference {
         let (old, new) = (&pair[0], &pair[1]);
         if key == POSITION {
@@ -225,18 +245,27 @@ fn wish_back(schema: &Schema, stored: &Stored, difference: &Json, outcome: &mut 
             }
             continue;
         }
-        let Some(field) = schema.field(key) else { continue };
+        let Some(field) = schema.field(key) else {
+            continue;
+        };
         if field.set_by == SetBy::Dealwright {
             continue;
         }
         let read = |json: &Json| {
-            if json.is_null() { Value::Empty } else { field.field_type.from_json(json) }
+            if json.is_null() {
+                Value::Empty
+            } else {
+                field.field_type.from_json(json)
+            }
         };
         if *stored.record.value(key) == read(new) {
             wish.values.insert(key.clone(), read(old));
         } else if field.editable() {
             let title = stored.record.title();
-            outcome.keep(format!("“{}” of “{title}” was changed since and stays.", field.label));
+            outcome.keep(format!(
+                "“{}” of “{title}” was changed since and stays.",
+                field.label
+            ));
         }
     }
     wish

@@ -33,8 +33,13 @@ pub async fn load(db: &impl ConnectionTrait) -> Result<Vec<Pipeline>> {
     let rows = Row::find_by_statement(Statement::from_string(DbBackend::Postgres, sql));
     let mut pipelines: Vec<Pipeline> = Vec::new();
     for row in rows.all(db).await? {
-        let Some(kind) = Kind::parse(&row.kind) else { continue };
-        if pipelines.last().is_none_or(|pipeline| pipeline.id != row.pipeline_id) {
+        let Some(kind) = Kind::parse(&row.kind) else {
+            continue;
+        };
+        if pipelines
+            .last()
+            .is_none_or(|pipeline| pipeline.id != row.pipeline_id)
+        {
             pipelines.push(Pipeline {
                 id: row.pipeline_id,
                 kind,
@@ -67,8 +72,15 @@ fn stage(row: Row) -> Result<Stage> {
 /// The reasons for losing, in order.
 pub async fn lost_reasons(db: &impl ConnectionTrait) -> Result<Vec<LostReason>> {
     let sql = "select id, name from lost_reason where deleted_at is null order by position, id";
-    let rows = db.query_all_raw(Statement::from_string(DbBackend::Postgres, sql)).await?;
+    let rows = db
+        .query_all_raw(Statement::from_string(DbBackend::Postgres, sql))
+        .await?;
     rows.iter()
-        .map(|row| Ok(LostReason { id: row.try_get_by("id")?, name: row.try_get_by("name")? }))
+        .map(|row| {
+            Ok(LostReason {
+                id: row.try_get_by("id")?,
+                name: row.try_get_by("name")?,
+            })
+        })
         .collect()
 }

@@ -22,7 +22,10 @@ impl Schema {
     /// The built-in fields alone.
     #[must_use]
     pub fn built_in(kind: Kind) -> Self {
-        Self { kind, fields: Cow::Borrowed(kind.fields()) }
+        Self {
+            kind,
+            fields: Cow::Borrowed(kind.fields()),
+        }
     }
 
     /// A field.

@@ -7,9 +7,9 @@ use domain::{Kind, Record, RecordId};
 use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::Query;
 
+use super::reach;
 use super::select::{RECORD, Selection, Titles};
 use super::sql::{fill, list, plain};
-use super::reach;
 use crate::failure::Result;
 use crate::{Ctx, schema};
 
@@ -28,7 +28,9 @@ pub(crate) async fn visible_ids(
         query.and_where(visible);
     }
     let rows = db.query_all(&query).await?;
-    rows.iter().map(|row| row.try_get_by(0).map_err(Into::into)).collect()
+    rows.iter()
+        .map(|row| row.try_get_by(0).map_err(Into::into))
+        .collect()
 }
 
 /// A record whole, with its place on the board where its kind has stages; none where it does not
@@ -41,14 +43,22 @@ pub(crate) async fn get_with_position(
     let schema = schema::load(ctx, kind).await?;
     let selection = Selection::all(&schema, Titles::SeenBy(&ctx.actor));
     let mut query = Query::select();
-    query.expr(if kind.has_stages() { plain("r.position") } else { plain("NULL::text") });
-    query.exprs(selection.columns()).from_as(kind.as_str(), RECORD);
+    query.expr(if kind.has_stages() {
+        plain("r.position")
+    } else {
+        plain("NULL::text")
+    });
+    query
+        .exprs(selection.columns())
+        .from_as(kind.as_str(), RECORD);
     query.and_where(fill("r.id = $1", [sea_orm::sea_query::Expr::val(id)]));
     query.and_where(plain("r.deleted_at IS NULL"));
     if let Some(visible) = reach::visible(&ctx.actor, kind, RECORD) {
         query.and_where(visible);
     }
     let rows = ctx.db.query_all(&query).await?;
-    let Some(row) = rows.first() else { return Ok(None) };
+    let Some(row) = rows.first() else {
+        return Ok(None);
+    };
     Ok(Some((selection.record(row, 1)?, row.try_get_by(0)?)))
 }

@@ -54,8 +54,10 @@ pub(super) async fn references(
                 let itself = *target == Target::Record(schema.kind)
                     && plan.id != 0
                     && ids.contains(&plan.id);
-                let missing =
-                    || ids.iter().any(|id| !found.get(target).is_some_and(|f| f.contains(id)));
+                let missing = || {
+                    ids.iter()
+                        .any(|id| !found.get(target).is_some_and(|f| f.contains(id)))
+                };
                 itself || missing()
             })
             .map(|(key, ..)| {
@@ -84,7 +86,10 @@ fn pointed<'a>(schema: &'a Schema, plan: &'a Plan) -> Vec<(&'a str, Target, Vec<
                 _ => return None,
             };
             let there = ids_of(old);
-            let ids: Vec<i64> = ids_of(new).into_iter().filter(|id| !there.contains(id)).collect();
+            let ids: Vec<i64> = ids_of(new)
+                .into_iter()
+                .filter(|id| !there.contains(id))
+                .collect();
             (!ids.is_empty()).then_some((key.as_str(), target, ids))
         })
         .collect()
@@ -103,7 +108,13 @@ pub(super) fn ids_of(value: &Value) -> Vec<RecordId> {
 async fn ids_in(tx: &DatabaseTransaction, sql: &str, ids: &[i64]) -> Result<BTreeSet<i64>> {
     let values = [ids.to_vec().into()];
     let rows = tx
-        .query_all_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values))
+        .query_all_raw(Statement::from_sql_and_values(
+            DbBackend::Postgres,
+            sql,
+            values,
+        ))
         .await?;
-    rows.iter().map(|row| row.try_get_by_index(0).map_err(Into::into)).collect()
+    rows.iter()
+        .map(|row| row.try_get_by_index(0).map_err(Into::into))
+        .collect()
 }

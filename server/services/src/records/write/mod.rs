@@ -78,7 +78,9 @@ pub async fn restore(ctx: &Ctx, via: Via, kind: Kind, id: RecordId) -> Result<Wr
 
 /// The single answer to a single question.
 fn one<T>(mut answers: Vec<T>) -> Result<T> {
-    answers.pop().ok_or_else(|| anyhow::anyhow!("a write of one record gave no answer").into())
+    answers
+        .pop()
+        .ok_or_else(|| anyhow::anyhow!("a write of one record gave no answer").into())
 }
 
 fn bare(finished: Finished) -> Written {

@@ -79,7 +79,10 @@ impl Operation {
 
     /// An operation that takes another one back.
     pub(crate) async fn undoing(ctx: &Ctx, undone: OperationId) -> Result<Self> {
-        Ok(Self { undoes: Some(undone), ..Self::begin(ctx, Via::Undo, "").await? })
+        Ok(Self {
+            undoes: Some(undone),
+            ..Self::begin(ctx, Via::Undo, "").await?
+        })
     }
 
     /// The transaction, for what is written beside records.
@@ -133,12 +136,11 @@ impl Operation {
     }
 
     /// Changes records of a kind.
-    pub async fn change(
-        &mut self,
-        kind: Kind,
-        drafts: Vec<(RecordId, Draft)>,
-    ) -> Result<Answers> {
-        let wishes = drafts.into_iter().map(|(id, draft)| (id, draft.into())).collect();
+    pub async fn change(&mut self, kind: Kind, drafts: Vec<(RecordId, Draft)>) -> Result<Answers> {
+        let wishes = drafts
+            .into_iter()
+            .map(|(id, draft)| (id, draft.into()))
+            .collect();
         self.fulfil(kind, wishes).await
     }
 
@@ -198,7 +200,11 @@ impl Operation {
         ];
         let row = self
             .tx
-            .query_one_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values))
+            .query_one_raw(Statement::from_sql_and_values(
+                DbBackend::Postgres,
+                sql,
+                values,
+            ))
             .await?
             .ok_or_else(|| anyhow::anyhow!("an inserted event has no id"))?;
         let event: EventId = row.try_get_by_index(0)?;
@@ -224,21 +230,38 @@ impl Operation {
     pub async fn commit(self) -> Result<Finished> {
         if self.written == 0 && self.id.is_none() {
             self.tx.rollback().await?;
-            return Ok(Finished { operation: None, events: Vec::new(), written: 0 });
+            return Ok(Finished {
+                operation: None,
+                events: Vec::new(),
+                written: 0,
+            });
         }
         self.tx.commit().await?;
         let events = if self.written <= ANNOUNCED as u64 {
             let events = self.committed.iter().map(|change| change.event).collect();
             if !self.committed.is_empty() {
-                self.ctx.publisher.announce(Announcement::Changes(self.committed));
+                self.ctx
+                    .publisher
+                    .announce(Announcement::Changes(self.committed));
             }
             events
         } else {
-            let kind = self.kinds.first().copied().filter(|_| self.kinds.len() == 1);
-            self.ctx.publisher.announce(Announcement::Reload { kind, event: self.newest });
+            let kind = self
+                .kinds
+                .first()
+                .copied()
+                .filter(|_| self.kinds.len() == 1);
+            self.ctx.publisher.announce(Announcement::Reload {
+                kind,
+                event: self.newest,
+            });
             Vec::new()
         };
-        Ok(Finished { operation: self.id, events, written: self.written })
+        Ok(Finished {
+            operation: self.id,
+            events,
+            written: self.written,
+        })
     }
 
     async fn bin(&mut self, kind: Kind, ids: Vec<RecordId>, deleted: bool) -> Result<Answers> {
@@ -291,7 +314,8 @@ impl Operation {
             self.newest = self.newest.max(event);
             self.written += 1;
             if self.committed.len() <= ANNOUNCED {
-                self.committed.push(committed(&self.ctx, schema.kind, plan, event));
+                self.committed
+                    .push(committed(&self.ctx, schema.kind, plan, event));
             }
         }
         self.kinds.insert(schema.kind);
@@ -299,18 +323,17 @@ impl Operation {
     }
 
     /// Locks records in the order of their ids, so that two operations cannot wait for each other.
-    async fn lock(
-        &self,
-        schema: &Schema,
-        ids: &[RecordId],
-    ) -> Result<BTreeMap<RecordId, Stored>> {
+    async fn lock(&self, schema: &Schema, ids: &[RecordId]) -> Result<BTreeMap<RecordId, Stored>> {
         let unique: BTreeSet<RecordId> = ids.iter().copied().collect();
         if unique.len() < ids.len() {
             return Err(anyhow::anyhow!("a record was named twice in one batch").into());
         }
         let ids: Vec<RecordId> = unique.into_iter().collect();
         let stored = fetch_for_update(&self.tx, schema, &ids).await?;
-        Ok(stored.into_iter().map(|stored| (stored.record.id, stored)).collect())
+        Ok(stored
+            .into_iter()
+            .map(|stored| (stored.record.id, stored))
+            .collect())
     }
 
     /// The fields that changed since the version a writer saw, for those writers who saw an old one.

@@ -18,8 +18,12 @@ pub(super) async fn find(tx: &DatabaseTransaction, kind: Kind, plans: &mut [Plan
         }
         let Some(stage) = plan.stage() else { continue };
         let beside = match plan.place {
-            Some(Place::Below(neighbour)) => beside(tx, kind, stage, plan.id, neighbour, true).await?,
-            Some(Place::Above(neighbour)) => beside(tx, kind, stage, plan.id, neighbour, false).await?,
+            Some(Place::Below(neighbour)) => {
+                beside(tx, kind, stage, plan.id, neighbour, true).await?
+            }
+            Some(Place::Above(neighbour)) => {
+                beside(tx, kind, stage, plan.id, neighbour, false).await?
+            }
             Some(Place::Top) | None => None,
         };
         match beside {
@@ -71,7 +75,12 @@ async fn beside(
             and position {comparison} $3 and id <> $1
           order by position {direction} limit 1"
     );
-    let next = one_text(tx, &sql, [itself.into(), stage.into(), there.clone().into()]).await?;
+    let next = one_text(
+        tx,
+        &sql,
+        [itself.into(), stage.into(), there.clone().into()],
+    )
+    .await?;
     Ok(Some(if below {
         position::between(Some(&there), next.as_deref())
     } else {
@@ -85,7 +94,13 @@ async fn one_text<const N: usize>(
     values: [sea_orm::Value; N],
 ) -> Result<Option<String>> {
     let row = tx
-        .query_one_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values))
+        .query_one_raw(Statement::from_sql_and_values(
+            DbBackend::Postgres,
+            sql,
+            values,
+        ))
         .await?;
-    row.map(|row| row.try_get_by_index(0)).transpose().map_err(Into::into)
+    row.map(|row| row.try_get_by_index(0))
+        .transpose()
+        .map_err(Into::into)
 }

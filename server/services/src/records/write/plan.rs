@@ -35,7 +35,12 @@ pub(crate) struct Wish {
 
 impl From<Draft> for Wish {
     fn from(draft: Draft) -> Self {
-        Self { values: draft.values, version: draft.version, place: draft.place, position: None }
+        Self {
+            values: draft.values,
+            version: draft.version,
+            place: draft.place,
+            position: None,
+        }
     }
 }
 
@@ -153,10 +158,8 @@ impl Scene<'_> {
         if let (None, Some(me)) = (after.get("owner_id"), self.actor.user_id) {
             after.insert("owner_id".into(), Value::Id(me));
         }
-        rules::before_new(self, &mut after, &mut errors);
-        if errors.is_empty() {
-            rules::derive(self, None, &mut after, &mut errors);
-        }
+        rules::before_new(self, &mut after);
+        rules::derive(self, None, &mut after, &mut errors);
         for field in self.schema.fields.iter() {
             let missing = field.missing_in(after.get(field.key.as_ref()).unwrap_or(&Value::Empty));
             if missing && errors.iter().all(|error| error.field != field.key) {
@@ -167,7 +170,10 @@ impl Scene<'_> {
             return Err(Error::Invalid(errors));
         }
         after.retain(|_, value| !value.is_empty());
-        if !self.actor.may(Action::Add, self.kind(), &standing_of(&after)) {
+        if !self
+            .actor
+            .may(Action::Add, self.kind(), &standing_of(&after))
+        {
             return Err(self.may_not_add());
         }
         self.gate(None, &after)?;
@@ -202,7 +208,9 @@ impl Scene<'_> {
         }
         let mut errors = Vec::new();
         let wished = self.checked(wish.values, &mut errors);
-        let stale = wish.version.is_some_and(|version| version < stored.record.version);
+        let stale = wish
+            .version
+            .is_some_and(|version| version < stored.record.version);
         let mut conflicts = Vec::new();
         let mut after = stored.record.values.clone();
         for (key, value) in wished {
@@ -211,7 +219,9 @@ impl Scene<'_> {
                 continue;
             }
             let changed = || {
-                self.changed_since.get(&stored.record.id).is_some_and(|keys| keys.contains(&key))
+                self.changed_since
+                    .get(&stored.record.id)
+                    .is_some_and(|keys| keys.contains(&key))
             };
             if stale && changed() {
                 conflicts.push(FieldConflict {
@@ -226,9 +236,7 @@ impl Scene<'_> {
         if !conflicts.is_empty() {
             return Err(Error::Conflict(conflicts));
         }
-        if errors.is_empty() {
-            rules::derive(self, Some(&stored.record.values), &mut after, &mut errors);
-        }
+        rules::derive(self, Some(&stored.record.values), &mut after, &mut errors);
         after.retain(|_, value| !value.is_empty());
         let changes = differences(&stored.record.values, &after);
         for (key, (_, new)) in &changes {
@@ -258,11 +266,18 @@ impl Scene<'_> {
             }
         }
         let moves_place = wish.place.is_some()
-            || wish.position.as_ref().is_some_and(|p| stored.position.as_ref() != Some(p));
+            || wish
+                .position
+                .as_ref()
+                .is_some_and(|p| stored.position.as_ref() != Some(p));
         if changes.is_empty() && !moves_place {
             return Ok(None);
         }
-        let what = if changes.contains_key("stage_id") { What::Moved } else { What::Changed };
+        let what = if changes.contains_key("stage_id") {
+            What::Moved
+        } else {
+            What::Changed
+        };
         Ok(Some(Plan {
             after,
             changes,
@@ -285,9 +300,17 @@ impl Scene<'_> {
     ) -> Result<Option<Plan>, Error> {
         self.may(Action::Delete, stored)?;
         if stored.record.deleted == deleted {
-            return if deleted { Err(Error::NotFound) } else { Ok(None) };
+            return if deleted {
+                Err(Error::NotFound)
+            } else {
+                Ok(None)
+            };
         }
-        let what = if deleted { What::Deleted } else { What::Restored };
+        let what = if deleted {
+            What::Deleted
+        } else {
+            What::Restored
+        };
         Ok(Some(Plan {
             what,
             deleted,
@@ -333,8 +356,14 @@ impl Scene<'_> {
     }
 
     fn may_not_add(&self) -> Error {
-        let (kind, me) = (self.kind(), self.actor.user_id.into_iter().collect::<Vec<UserId>>());
-        let own = Standing { owner: me.first().copied(), ..Standing::default() };
+        let (kind, me) = (
+            self.kind(),
+            self.actor.user_id.into_iter().collect::<Vec<UserId>>(),
+        );
+        let own = Standing {
+            owner: me.first().copied(),
+            ..Standing::default()
+        };
         Error::Forbidden(if self.actor.may(Action::Add, kind, &own) {
             format!("You may not add a {kind} for this owner.")
         } else {
@@ -343,7 +372,10 @@ impl Scene<'_> {
     }
 
     fn gate(&self, from: Option<StageId>, after: &Values) -> Result<(), Error> {
-        let Some(to) = after.get("stage_id").and_then(Value::as_id).and_then(|id| self.stage(id))
+        let Some(to) = after
+            .get("stage_id")
+            .and_then(Value::as_id)
+            .and_then(|id| self.stage(id))
         else {
             return Ok(());
         };
@@ -383,7 +415,9 @@ impl Scene<'_> {
     }
 
     fn label(&self, key: &str) -> String {
-        self.schema.field(key).map_or_else(|| key.to_owned(), |field| field.label.to_string())
+        self.schema
+            .field(key)
+            .map_or_else(|| key.to_owned(), |field| field.label.to_string())
     }
 }
 

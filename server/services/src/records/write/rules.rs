@@ -8,7 +8,7 @@ use domain::{FieldError, Kind, Problem, Value};
 use super::plan::Scene;
 
 /// Defaults of a new record.
-pub(super) fn before_new(scene: &Scene<'_>, values: &mut Values, errors: &mut Vec<FieldError>) {
+pub(super) fn before_new(scene: &Scene<'_>, values: &mut Values) {
     let now = Value::DateTime(scene.now);
     if values.get("created_at").is_none_or(Value::is_empty) {
         values.insert("created_at".into(), now);
@@ -17,15 +17,6 @@ pub(super) fn before_new(scene: &Scene<'_>, values: &mut Values, errors: &mut Ve
         if scene.schema.field(key).is_some() && values.get(key).is_none_or(Value::is_empty) {
             values.insert(key.into(), Value::YesNo(field_default));
         }
-    }
-    if scene.schema.kind == Kind::Contact
-        && ["first_name", "last_name"].iter().all(|key| values.get(*key).is_none_or(Value::is_empty))
-    {
-        errors.push(FieldError::new(
-            "first_name",
-            "First name",
-            Problem::Other("or a last name must be filled in".into()),
-        ));
     }
 }
 
@@ -46,11 +37,18 @@ pub(super) fn derive(
 
 /// A contact's name is first and last name; either alone is enough.
 fn name_contact(after: &mut Values, errors: &mut Vec<FieldError>) {
-    let part = |key: &str| after.get(key).and_then(Value::as_text).unwrap_or("").to_owned();
+    let part = |key: &str| {
+        after
+            .get(key)
+            .and_then(Value::as_text)
+            .unwrap_or("")
+            .to_owned()
+    };
     let name = format!("{} {}", part("first_name"), part("last_name"));
     let name = name.trim();
     if name.is_empty() {
-        errors.push(FieldError::new("first_name", "First name", Problem::Required));
+        let problem = Problem::Other("or the last name must be filled in".into());
+        errors.push(FieldError::new("first_name", "First name", problem));
     } else {
         after.insert("name".into(), Value::Text(name.to_owned()));
     }
@@ -66,8 +64,11 @@ fn settle_stage(
 ) {
     let id = |values: &Values, key: &str| values.get(key).and_then(Value::as_id);
     let changed = |after: &Values, key: &str| before.is_none_or(|b| id(b, key) != id(after, key));
-    let own: Vec<&Pipeline> =
-        scene.pipelines.iter().filter(|pipeline| pipeline.kind == scene.schema.kind).collect();
+    let own: Vec<&Pipeline> = scene
+        .pipelines
+        .iter()
+        .filter(|pipeline| pipeline.kind == scene.schema.kind)
+        .collect();
     let wished_pipeline = id(after, "pipeline_id").filter(|_| changed(after, "pipeline_id"));
     let wished_stage = id(after, "stage_id").filter(|_| changed(after, "stage_id"));
 
@@ -121,7 +122,10 @@ fn settle_stage(
     let since = brought("stage_since").unwrap_or_else(|| match (&closed, before) {
         (Value::DateTime(_), _) => closed.clone(),
         // A new open record has been in its stage since it was made.
-        (_, None) => after.get("created_at").cloned().unwrap_or_else(|| now.clone()),
+        (_, None) => after
+            .get("created_at")
+            .cloned()
+            .unwrap_or_else(|| now.clone()),
         _ => now.clone(),
     });
     after.insert("closed_at".into(), closed);

@@ -46,7 +46,11 @@ async fn give_ids(tx: &DatabaseTransaction, kind: Kind, plans: &mut [Plan]) -> R
     );
     let count = i64::try_from(new).map_err(anyhow::Error::from)?;
     let rows = tx.query_all_raw(statement(&sql, [count.into()])).await?;
-    for (plan, row) in plans.iter_mut().filter(|plan| plan.before.is_none()).zip(rows) {
+    for (plan, row) in plans
+        .iter_mut()
+        .filter(|plan| plan.before.is_none())
+        .zip(rows)
+    {
         plan.id = row.try_get_by_index(0)?;
     }
     Ok(())
@@ -87,13 +91,18 @@ async fn insert(
     if schema.kind.has_stages() {
         columns.insert(POSITION.into(), "text");
     }
-    let names = columns.keys().map(|name| quote(name)).collect::<Vec<_>>().join(", ");
+    let names = columns
+        .keys()
+        .map(|name| quote(name))
+        .collect::<Vec<_>>()
+        .join(", ");
     let sql = format!(
         "insert into {kind} ({names}) select {names} from jsonb_to_recordset($1) as n({types})",
         kind = schema.kind,
         types = typed(&columns),
     );
-    tx.execute_raw(statement(&sql, [Json::Array(rows).into()])).await?;
+    tx.execute_raw(statement(&sql, [Json::Array(rows).into()]))
+        .await?;
     Ok(())
 }
 
@@ -149,7 +158,11 @@ async fn update(
             kind = schema.kind,
             types = typed(&of_group),
         );
-        let values = [Json::Array(rows).into(), ctx.now.into(), ctx.actor.user_id.into()];
+        let values = [
+            Json::Array(rows).into(),
+            ctx.now.into(),
+            ctx.actor.user_id.into(),
+        ];
         tx.execute_raw(statement(&sql, values)).await?;
     }
     Ok(())
@@ -174,19 +187,29 @@ async fn side_tables(
         if changed.is_empty() {
             continue;
         }
-        let existing: Vec<RecordId> =
-            changed.iter().filter(|(_, existing, _)| *existing).map(|(id, ..)| *id).collect();
+        let existing: Vec<RecordId> = changed
+            .iter()
+            .filter(|(_, existing, _)| *existing)
+            .map(|(id, ..)| *id)
+            .collect();
         let values = changed.iter().map(|(id, _, value)| (*id, *value));
         match (&field.storage, field.field_type) {
             (Storage::Links, FieldType::Links(to)) => {
                 if !existing.is_empty() {
                     let sql = "delete from record_link
                                 where from_kind = $1 and field = $2 and from_id = any($3)";
-                    let values = [kind.as_str().into(), field.key.as_ref().into(), existing.into()];
+                    let values = [
+                        kind.as_str().into(),
+                        field.key.as_ref().into(),
+                        existing.into(),
+                    ];
                     tx.execute_raw(statement(sql, values)).await?;
                 }
                 let rows = numbered(values, |value| {
-                    ids_of(value).into_iter().map(|id| json!({"to": id})).collect()
+                    ids_of(value)
+                        .into_iter()
+                        .map(|id| json!({"to": id}))
+                        .collect()
                 });
                 let sql = "insert into record_link
                              (from_kind, from_id, field, to_kind, to_id, position)
@@ -208,15 +231,20 @@ async fn side_tables(
                 if !existing.is_empty() {
                     let sql = "delete from record_observer
                                 where kind = $1 and record_id = any($2)";
-                    tx.execute_raw(statement(sql, [kind.as_str().into(), existing.into()])).await?;
+                    tx.execute_raw(statement(sql, [kind.as_str().into(), existing.into()]))
+                        .await?;
                 }
                 let rows = numbered(values, |value| {
-                    ids_of(value).into_iter().map(|id| json!({"user": id})).collect()
+                    ids_of(value)
+                        .into_iter()
+                        .map(|id| json!({"user": id}))
+                        .collect()
                 });
                 let sql = "insert into record_observer (kind, record_id, user_id)
                            select $1, n.id, n.user
                              from jsonb_to_recordset($2) as n(id bigint, \"user\" bigint)";
-                tx.execute_raw(statement(sql, [kind.as_str().into(), rows.into()])).await?;
+                tx.execute_raw(statement(sql, [kind.as_str().into(), rows.into()]))
+                    .await?;
             }
             _ => {}
         }
@@ -236,12 +264,19 @@ async fn points<'a>(
     if !existing.is_empty() {
         let sql = "delete from contact_point
                     where kind = $1 and point_type = $2 and record_id = any($3)";
-        let values = [kind.as_str().into(), point_type.as_str().into(), existing.into()];
+        let values = [
+            kind.as_str().into(),
+            point_type.as_str().into(),
+            existing.into(),
+        ];
         tx.execute_raw(statement(sql, values)).await?;
     }
     let rows = numbered(values, |value| {
-        let points: &[ContactPoint] =
-            if let Value::Points(points) = value { points } else { &[] };
+        let points: &[ContactPoint] = if let Value::Points(points) = value {
+            points
+        } else {
+            &[]
+        };
         points
             .iter()
             .map(|point| {
@@ -255,7 +290,11 @@ async fn points<'a>(
                select $1, n.id, $2, n.text, n.normalised, n.label, n.position
                  from jsonb_to_recordset($3)
                    as n(id bigint, position integer, text text, normalised text, label text)";
-    let values = [kind.as_str().into(), point_type.as_str().into(), rows.into()];
+    let values = [
+        kind.as_str().into(),
+        point_type.as_str().into(),
+        rows.into(),
+    ];
     tx.execute_raw(statement(sql, values)).await?;
     Ok(())
 }
@@ -304,14 +343,16 @@ async fn stays(tx: &DatabaseTransaction, kind: Kind, via: Via, plans: &[Plan]) -
     let sql = "update stage_stay s set left_at = greatest(s.entered_at, n.since)
                  from jsonb_to_recordset($2) as n(id bigint, since timestamptz)
                 where s.kind = $1 and s.record_id = n.id and s.left_at is null";
-    tx.execute_raw(statement(sql, [kind.as_str().into(), rows.clone().into()])).await?;
+    tx.execute_raw(statement(sql, [kind.as_str().into(), rows.clone().into()]))
+        .await?;
     let sql = "insert into stage_stay
                  (kind, record_id, pipeline_id, stage_id, entered_at, owner_id, amount, currency)
                select $1, n.id, n.pipeline_id, n.stage_id, n.since, n.owner_id, n.amount, n.currency
                  from jsonb_to_recordset($2)
                    as n(id bigint, pipeline_id bigint, stage_id bigint, since timestamptz,
                         owner_id bigint, amount numeric, currency text)";
-    tx.execute_raw(statement(sql, [kind.as_str().into(), rows.into()])).await?;
+    tx.execute_raw(statement(sql, [kind.as_str().into(), rows.into()]))
+        .await?;
     Ok(())
 }
 
@@ -351,7 +392,10 @@ pub(super) async fn events(
     for row in tx.query_all_raw(statement(sql, values)).await? {
         events.insert(row.try_get_by_index(0)?, row.try_get_by_index(1)?);
     }
-    Ok(plans.iter().map(|plan| events.get(&plan.id).copied().unwrap_or_default()).collect())
+    Ok(plans
+        .iter()
+        .map(|plan| events.get(&plan.id).copied().unwrap_or_default())
+        .collect())
 }
 
 /// `{key: [old, new]}`, the place on the board among it.
@@ -361,9 +405,9 @@ fn difference(plan: &Plan) -> Json {
         .iter()
         .map(|(key, (old, new))| (key.clone(), json!([old.to_json(), new.to_json()])))
         .collect();
+    // In another stage the same position is another place.
     if let Some(before) = &plan.before
-        && before.position != plan.position
-        && plan.what != What::Created
+        && (before.position != plan.position || plan.what == What::Moved)
     {
         difference.insert(POSITION.into(), json!([before.position, plan.position]));
     }
@@ -384,7 +428,10 @@ fn put(row: &mut Map<String, Json>, field: &FieldDef, value: &Value) {
             let money = value.as_money();
             let digits = money.map(|money| money.amount.to_string());
             row.insert(amount.to_string(), json!(digits));
-            row.insert(currency.to_string(), json!(money.map(|money| money.currency)));
+            row.insert(
+                currency.to_string(),
+                json!(money.map(|money| money.currency)),
+            );
         }
         Storage::Custom(id) => {
             let custom = row.entry("custom").or_insert_with(|| json!({}));
@@ -414,8 +461,10 @@ fn table_columns(schema: &Schema) -> BTreeMap<String, &'static str> {
 
 /// `"a" bigint, "b" text`
 fn typed(columns: &BTreeMap<String, &'static str>) -> String {
-    let columns: Vec<String> =
-        columns.iter().map(|(name, column_type)| format!("{} {column_type}", quote(name))).collect();
+    let columns: Vec<String> = columns
+        .iter()
+        .map(|(name, column_type)| format!("{} {column_type}", quote(name)))
+        .collect();
     columns.join(", ")
 }
 
