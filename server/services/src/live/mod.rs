@@ -1,11 +1,28 @@
-//! Live updates: what was committed is handed to a queue, published in batches, and heard by every
-//! node.
+//! Live updates: what was committed is handed to a queue ([`Publisher`]), published in batches
+//! ([`publish`]), heard by every node ([`listen`]), and told to each open page as far as its reader
+//! may see it ([`hub`], [`view`]). Who comes back after a gap is told what was missed ([`replay`]).
 
-use domain::rights::Standing;
+pub mod hub;
+mod listen;
+pub mod publish;
+pub mod replay;
+mod view;
+
+use std::sync::Arc;
+
 use domain::live::Placement;
+use domain::rights::Standing;
 use domain::{EventId, Kind, RecordId, UserId};
+use sea_orm::DatabaseConnection;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
+use tokio::task::AbortHandle;
+
+pub use hub::{Hub, Message, Subscription};
+use publish::Publishing;
+
+/// The channel of PostgreSQL on which nodes tell each other what was committed.
+const CHANNEL: &str = "dealwright";
 
 /// One committed change of one record, as nodes tell it to each other. Small: a notification of
 /// PostgreSQL holds 8,000 bytes.
@@ -66,5 +83,53 @@ impl Publisher {
     pub fn announce(&self, announcement: Announcement) {
         // Nobody listens only when the server stops, and then nobody misses it.
         let _ = self.0.send(announcement);
+    }
+}
+
+/// A node's part in live updates: the queue's entrance, the hub of its browsers, and the two tasks
+/// between them and PostgreSQL. Cheap to clone; the tasks end with the last clone.
+#[derive(Debug, Clone)]
+pub struct Live {
+    /// Where committed changes are handed over.
+    pub publisher: Publisher,
+    /// Where browsers subscribe.
+    pub hub: Arc<Hub>,
+    tasks: Arc<Tasks>,
+}
+
+#[derive(Debug)]
+struct Tasks {
+    publishing: Publishing,
+    listening: AbortHandle,
+}
+
+impl Drop for Tasks {
+    fn drop(&mut self) {
+        self.listening.abort();
+    }
+}
+
+impl Live {
+    /// Starts publishing and listening, each on a connection of its own beside the pool. Neither
+    /// needs the database to be there already: both try until it is.
+    #[must_use]
+    pub fn start(db: &DatabaseConnection) -> Self {
+        let (publisher, publishing) = publish::start(db);
+        let hub = Arc::new(Hub::new(db.clone()));
+        let listening = tokio::spawn(listen::listen(db.clone(), hub.clone())).abort_handle();
+        Self {
+            publisher,
+            hub,
+            tasks: Arc::new(Tasks {
+                publishing,
+                listening,
+            }),
+        }
+    }
+
+    /// Publishes what has been handed over, so that a node that stops leaves nothing unsaid. What
+    /// is handed over afterwards is not published.
+    pub async fn finish(&self) {
+        self.tasks.publishing.finish().await;
     }
 }
