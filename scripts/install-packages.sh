@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that are missing, for each purpose named:
 #
-#   build   compiling: a C compiler
+#   build   compiling: a C compiler, perl
 #   serve   running: PostgreSQL's programs; no cluster is made and nothing is started
 #   browse  browser tests: Chromium, and fonts for Latin, Cyrillic and Devanagari
 set -euo pipefail
@@ -31,7 +31,8 @@ apt_install() {
 }
 
 install_build() {
-    command -v cc >/dev/null || apt_install build-essential
+    # Perl is for the OpenSSL that cargo-leptos brings.
+    { command -v cc && command -v perl; } >/dev/null || apt_install build-essential
 }
 
 # Debian's package makes a cluster and starts it. We need neither, so it is told not to, for this once.

@@ -10,6 +10,9 @@ TOOLS="$CACHE/tools"
 
 export REPO CACHE TOOLS
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$CACHE/target}"
+# As cargo-leptos sets it: leptos notes whether it is there, so a plain cargo without it would compile leptos and all
+# that depends on it anew, and cargo-leptos once more after that.
+export LEPTOS_OUTPUT_NAME=dealwright
 export npm_config_cache="${npm_config_cache:-$CACHE/npm}"
 # Our own tools first: cargo-leptos takes the first wasm-bindgen and wasm-opt that it finds, of whatever version.
 export PATH="$TOOLS/bin:$REPO/end2end/node_modules/.bin:$PATH:${CARGO_HOME:-$HOME/.cargo}/bin"

@@ -2,13 +2,15 @@
 import { test as base, type BrowserContext, type Page } from '@playwright/test';
 import { Board } from './board.ts';
 import { ConsoleWatch } from './console.ts';
+import { watchHydration } from './hydration.ts';
 import { Server, type ServerOptions } from './server.ts';
 import { signIn, type SignInOptions, type Who } from './sign-in.ts';
 
 export { expect } from '@playwright/test';
 export { expectNoAxeViolations } from './axe.ts';
 export { Board } from './board.ts';
-export { hydrated, open, PASSWORD, sendSignIn, signIn, USERS } from './sign-in.ts';
+export { hydrated, open } from './hydration.ts';
+export { PASSWORD, sendSignIn, signIn, USERS } from './sign-in.ts';
 export { Finger, swipe, touchDrag } from './touch.ts';
 
 interface Options {
@@ -42,6 +44,7 @@ export const test = base.extend<Options & Fixtures>({
 
   context: async ({ context, allowedConsole, servers: _ }, use) => {
     const watch = new ConsoleWatch(context);
+    await watchHydration(context);
     await use(context);
     watch.expectQuiet(allowedConsole);
   },
@@ -51,6 +54,7 @@ export const test = base.extend<Options & Fixtures>({
     await use(async (who, options) => {
       const context = await browser.newContext();
       opened.push({ context, watch: new ConsoleWatch(context) });
+      await watchHydration(context);
       const page = await context.newPage();
       await signIn(page, who, options);
       return page;

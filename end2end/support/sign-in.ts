@@ -1,5 +1,6 @@
 // The demonstration's users, and signing in as one of them.
-import { type BrowserContext, expect, type Page } from '@playwright/test';
+import type { BrowserContext, Page } from '@playwright/test';
+import { hydrated, open } from './hydration.ts';
 
 export const USERS = {
   admin: 'admin@dealwright.test',
@@ -11,17 +12,6 @@ export const USERS = {
 export type Who = keyof typeof USERS;
 
 export const PASSWORD = 'dealwright-demo';
-
-/** What the page sets once it reacts to the user; before that a click would be lost. */
-export async function hydrated(page: Page): Promise<void> {
-  await expect(page.locator('html'), 'the page comes alive').toHaveAttribute('data-hydrated', /.*/);
-}
-
-/** Goes to a page of ours and waits until it reacts. */
-export async function open(page: Page, url: string): Promise<void> {
-  await page.goto(url);
-  await hydrated(page);
-}
 
 /** Fills the form in and sends it, whatever comes of it. */
 export async function sendSignIn(page: Page, email: string, password: string): Promise<void> {

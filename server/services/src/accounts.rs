@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use domain::rights::{Actor, Role};
 use domain::timeline::Via;
@@ -19,7 +18,7 @@ use sea_orm::{
 
 use crate::Ctx;
 use crate::failure::{Failure, Result, settle};
-use crate::live::{Announcement, Publisher};
+use crate::live::Announcement;
 use crate::passwords::{self, Verdict};
 use crate::people::{self, NewPerson};
 use crate::records::write::Operation;
@@ -61,25 +60,16 @@ async fn check_pair(ctx: &Ctx, email: &str, password: &str) -> Result<UserId> {
 }
 
 /// The user with this id as a request needs them; none when they are gone or may not come in.
-pub async fn recognise(
-    db: &DatabaseConnection,
-    publisher: &Publisher,
-    now: DateTime<Utc>,
-    request_id: &Arc<str>,
-    user: UserId,
-) -> Result<Option<Visitor>> {
-    let Some(known) = find(db, user).await? else {
-        return Ok(None);
-    };
-    let ctx = Ctx {
-        db: db.clone(),
-        publisher: publisher.clone(),
-        time_zone: known.time_zone.parse().unwrap_or(Tz::UTC),
-        actor: Arc::new(known.actor),
-        now,
-        request_id: request_id.clone(),
-    };
-    Ok(Some(Visitor { ctx, theme: known.theme }))
+pub async fn recognise(ctx: &Ctx, user: UserId) -> Result<Option<Visitor>, Error> {
+    let known = settle(ctx, "accounts.recognise", find(&ctx.db, user).await)?;
+    Ok(known.map(|known| Visitor {
+        ctx: Ctx {
+            time_zone: known.time_zone.parse().unwrap_or(Tz::UTC),
+            actor: Arc::new(known.actor),
+            ..ctx.clone()
+        },
+        theme: known.theme,
+    }))
 }
 
 /// What a user may do; none when they are gone or may not come in.

@@ -1,5 +1,6 @@
 //! The one read path.
 
+mod beside;
 mod decode;
 mod lock;
 mod reach;
@@ -11,6 +12,7 @@ use domain::query::{Count, Cursor, Page, Query};
 use domain::value::Linked;
 use domain::{Error, Kind, Record, RecordId, StageId};
 
+pub(crate) use beside::{get_with_position, visible_ids};
 pub use lock::{Stored, fetch_for_update};
 
 use crate::Ctx;
