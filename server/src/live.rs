@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::{
     Router,
-    extract::{Query, State},
+    extract::{RawQuery, State},
     http::{HeaderMap, HeaderName, HeaderValue, header},
     response::{
         IntoResponse as _, Response,
@@ -14,12 +14,9 @@ use axum::{
     },
     routing::get,
 };
-use chrono::Utc;
 use domain::{Error, EventId, UserId};
 use futures::stream;
-use sea_orm::DatabaseConnection;
-use serde::Deserialize;
-use services::live::{Message, Subscription};
+use services::live::{Message, Subscription, replay};
 use services::sessions::{self, USER_ID};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 use tokio_util::sync::CancellationToken;
@@ -42,20 +39,13 @@ pub fn router() -> Router<AppState> {
     Router::new().route(PATH, get(live))
 }
 
-/// What the address may say.
-#[derive(Debug, Deserialize)]
-struct Asked {
-    /// The newest event that the page knows.
-    last: Option<EventId>,
-}
-
 async fn live(
     State(state): State<AppState>,
     session: Session,
-    Query(asked): Query<Asked>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    match open(state, &session, asked.last, &headers).await {
+    match open(state, &session, asked(query.as_deref()), &headers).await {
         Ok(stream) => {
             let sse = Sse::new(stream::unfold(stream, Stream::next));
             let no_store = (header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -64,6 +54,13 @@ async fn live(
         }
         Err(error) => error::response(&error),
     }
+}
+
+/// The newest event that the page knows, if its address says so: `?last=42`.
+fn asked(query: Option<&str>) -> Option<EventId> {
+    query?
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("last=")?.parse().ok())
 }
 
 async fn open(
@@ -76,7 +73,10 @@ async fn open(
         tracing::warn!(%error, "a live stream could not be opened");
         Error::Unavailable
     };
-    let user = session.get::<UserId>(USER_ID).await.map_err(|error| unavailable(&error))?;
+    let user = session
+        .get::<UserId>(USER_ID)
+        .await
+        .map_err(|error| unavailable(&error))?;
     let (Some(user), Some(id)) = (user, session.id()) else {
         return Err(Error::Unauthenticated);
     };
@@ -93,22 +93,27 @@ async fn open(
         .ok_or(Error::Unauthenticated)?;
     let newest = match last {
         Some(_) => None,
-        None => Some(hub.newest().await.map_err(|error| unavailable(&error))?),
+        None => Some(
+            replay::newest(&state.db)
+                .await
+                .map_err(|error| unavailable(&error))?,
+        ),
     };
     let mut keep_alive = interval_at(Instant::now() + KEEP_ALIVE, KEEP_ALIVE);
     keep_alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let stop = state.shutdown.token();
     Ok(Stream {
         greeting: Some(newest),
         missed: missed.into(),
         subscription,
         keep_alive,
         signed_in: SignedIn {
-            db: state.db.clone(),
+            state,
             token: id.to_string(),
             user,
             checked: Instant::now(),
         },
-        stop: state.shutdown.token(),
+        stop,
     })
 }
 
@@ -139,9 +144,16 @@ impl Stream {
             tokio::select! {
                 biased;
                 () = self.stop.cancelled() => return None,
-                message = self.subscription.messages.recv() => event(&message?),
+                message = self.subscription.messages.recv() => {
+                    let message = message?;
+                    // Only what is not about a record has no event: people, rights, settings.
+                    if message.event.is_none() && !self.signed_in.still().await {
+                        return None;
+                    }
+                    event(&message)
+                }
                 _ = self.keep_alive.tick() => {
-                    if !self.signed_in.still().await {
+                    if self.signed_in.checked.elapsed() >= CHECK && !self.signed_in.still().await {
                         return None;
                     }
                     Event::default().comment("")
@@ -162,22 +174,19 @@ fn event(message: &Message) -> Event {
 
 /// The session that a stream belongs to.
 struct SignedIn {
-    db: DatabaseConnection,
+    state: AppState,
     token: String,
     user: UserId,
     checked: Instant,
 }
 
 impl SignedIn {
-    /// Whether it has not ended, as of a minute ago at most.
+    /// Whether it has not ended.
     async fn still(&mut self) -> bool {
-        if self.checked.elapsed() < CHECK {
-            return true;
-        }
         self.checked = Instant::now();
-        match sessions::load(&self.db, &self.token, Utc::now()).await {
+        match sessions::load(&self.state.db, &self.token, self.state.now()).await {
             Ok(stored) => stored.is_some_and(|stored| stored.user_id == Some(self.user)),
-            // The database is away; nothing is told meanwhile, and we ask again in a minute.
+            // The database is away: nothing is told meanwhile, and the next minute asks again.
             Err(error) => {
                 tracing::warn!(%error, "a live stream's session could not be looked up");
                 true
