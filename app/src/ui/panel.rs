@@ -1,0 +1,117 @@
+//! A record beside the board it came from.
+
+use leptos::ev;
+use leptos::html;
+use leptos::prelude::*;
+use leptos::text_prop::TextProp;
+use leptos::wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
+/// A sheet at the side; on a phone it covers the page. What is behind it stays in use, so it is
+/// no modal dialog: it takes the focus when it opens, Escape closes it, and the focus goes back.
+#[component]
+pub fn Panel(
+    /// Its id; unique in the document.
+    #[prop(into)]
+    id: Oco<'static, str>,
+    /// What it shows, in words.
+    #[prop(into)]
+    label: TextProp,
+    /// Whether it is there.
+    #[prop(into)]
+    open: Signal<bool>,
+    /// Called when the user wants it gone.
+    #[prop(into)]
+    on_close: Callback<()>,
+    /// What is in it; exists only while it is open.
+    children: ChildrenFn,
+) -> impl IntoView {
+    let node = NodeRef::<html::Div>::new();
+    let came_from = StoredValue::new_local(None::<HtmlElement>);
+    Effect::new(move |was_there: Option<bool>| {
+        let panel = node.get();
+        let is_there = panel.is_some() && open.get();
+        match (was_there.unwrap_or_default(), is_there) {
+            (false, true) => {
+                came_from.set_value(focused());
+                if let Some(panel) = panel {
+                    // Nothing is lost when the browser refuses the focus.
+                    let _ = panel.focus();
+                }
+            }
+            (true, false) => {
+                if let Some(element) = came_from.try_update_value(Option::take).flatten()
+                    && element.is_connected()
+                {
+                    let _ = element.focus();
+                }
+            }
+            _ => {}
+        }
+        is_there
+    });
+    Effect::new(move |_| {
+        if open.get() {
+            let listener = window_event_listener(ev::keydown, move |event| {
+                if event.key() == "Escape" && !event.default_prevented() && !is_something_above() {
+                    on_close.run(());
+                }
+            });
+            on_cleanup(move || listener.remove());
+        }
+    });
+    move || {
+        open.get().then(|| {
+            let label = label.clone();
+            view! {
+                <div
+                    class="panel"
+                    id=id.clone()
+                    role="dialog"
+                    aria-modal="false"
+                    aria-label=move || label.get()
+                    tabindex="-1"
+                    node_ref=node
+                >
+                    {children()}
+                </div>
+            }
+            .into_any()
+        })
+    }
+}
+
+fn focused() -> Option<HtmlElement> {
+    document().active_element()?.dyn_into().ok()
+}
+
+/// Escape belongs to an open dialog or menu first.
+fn is_something_above() -> bool {
+    document()
+        .query_selector("dialog[open], :popover-open")
+        .is_ok_and(|found| found.is_some())
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_there_only_when_open_and_has_a_name() {
+        Owner::new().with(|| {
+            let open = RwSignal::new(false);
+            let html = view! {
+                <Panel id="record" label="Deal" open=open on_close=|()| {}>"body"</Panel>
+            }
+            .to_html();
+            assert!(!html.contains("body"), "{html}");
+            open.set(true);
+            let html = view! {
+                <Panel id="record" label="Deal" open=open on_close=|()| {}>"body"</Panel>
+            }
+            .to_html();
+            assert!(html.contains(r#"role="dialog""#), "{html}");
+            assert!(html.contains(r#"aria-label="Deal""#), "{html}");
+        });
+    }
+}
