@@ -73,3 +73,16 @@ pub fn columns(field: &FieldDef) -> Vec<&str> {
         _ => Vec::new(),
     }
 }
+
+/// Whether the field's column is never null, so that an order by it needs no care for empty values
+/// and can follow an index. A test compares this with the database.
+#[must_use]
+pub fn always_filled(kind: Kind, field: &FieldDef) -> bool {
+    matches!(field.storage, Storage::Column(_))
+        && (field.required
+            || field.key == kind.title_field()
+            || matches!(
+                field.key.as_ref(),
+                "created_at" | "updated_at" | "stage_since" | "everyone"
+            ))
+}

@@ -1,11 +1,22 @@
-//! The one read path.
+//! The one read path: every record that leaves the database leaves it here, with the reader's
+//! rights in the statement.
 
 mod beside;
+mod board;
+mod condition;
+mod cursor;
 mod decode;
+mod list;
 mod lock;
+mod operand;
+mod order;
+mod over;
+mod place;
+mod question;
 mod reach;
 mod select;
 mod sql;
+mod totals;
 
 use domain::board::{Board, BoardQuery, Card, Column};
 use domain::query::{Count, Cursor, Page, Query};
@@ -13,40 +24,59 @@ use domain::value::Linked;
 use domain::{Error, Kind, Record, RecordId, StageId};
 
 pub(crate) use beside::{get_with_position, visible_ids};
+pub(crate) use lock::standing;
 pub use lock::{Stored, fetch_for_update};
+pub(crate) use over::over;
 
 use crate::Ctx;
+use crate::failure::settle;
 
 /// A page of records.
-pub async fn list(_ctx: &Ctx, _kind: Kind, _query: &Query) -> Result<Page, Error> {
-    Err(Error::Unavailable)
+pub async fn list(ctx: &Ctx, kind: Kind, query: &Query) -> Result<Page, Error> {
+    settle(ctx, "records.list", list::list(ctx, kind, query).await)
 }
-/// One record with all its fields; [`Error::NotFound`] where it does not exist or may not be seen.
-pub async fn get(_ctx: &Ctx, _kind: Kind, _id: RecordId) -> Result<Record, Error> {
-    Err(Error::Unavailable)
+
+/// One record with all its fields; [`Error::NotFound`] where it does not exist, was deleted or may
+/// not be seen.
+pub async fn get(ctx: &Ctx, kind: Kind, id: RecordId) -> Result<Record, Error> {
+    settle(ctx, "records.get", list::get(ctx, kind, id).await)
 }
+
 /// How many records a query has; up to the cap unless `exact`.
-pub async fn count(_ctx: &Ctx, _kind: Kind, _query: &Query, _exact: bool) -> Result<Count, Error> {
-    Err(Error::Unavailable)
+pub async fn count(ctx: &Ctx, kind: Kind, query: &Query, exact: bool) -> Result<Count, Error> {
+    settle(
+        ctx,
+        "records.count",
+        list::count(ctx, kind, query, exact).await,
+    )
 }
+
 /// A board: each column's totals and first cards.
-pub async fn board(_ctx: &Ctx, _query: &BoardQuery) -> Result<Board, Error> {
-    Err(Error::Unavailable)
+pub async fn board(ctx: &Ctx, query: &BoardQuery) -> Result<Board, Error> {
+    settle(ctx, "records.board", board::board(ctx, query).await)
 }
-/// More cards of a column, from a cursor on (none: from the top), with its totals when from the top.
+
+/// More cards of a column, from a cursor on (none: from the top), with its totals when from the
+/// top.
 pub async fn column(
-    _ctx: &Ctx,
-    _query: &BoardQuery,
-    _stage: StageId,
-    _cursor: Option<Cursor>,
+    ctx: &Ctx,
+    query: &BoardQuery,
+    stage: StageId,
+    cursor: Option<Cursor>,
 ) -> Result<Column, Error> {
-    Err(Error::Unavailable)
+    settle(
+        ctx,
+        "records.column",
+        board::column(ctx, query, stage, cursor.as_ref()).await,
+    )
 }
+
 /// The cards of these records that are on this board (its pipeline, its filter) and may be seen.
-pub async fn cards(_ctx: &Ctx, _query: &BoardQuery, _ids: &[RecordId]) -> Result<Vec<Card>, Error> {
-    Err(Error::Unavailable)
+pub async fn cards(ctx: &Ctx, query: &BoardQuery, ids: &[RecordId]) -> Result<Vec<Card>, Error> {
+    settle(ctx, "records.cards", board::cards(ctx, query, ids).await)
 }
+
 /// Records of a kind whose title has a text, for link pickers: at most 20, best first.
-pub async fn find(_ctx: &Ctx, _kind: Kind, _text: &str) -> Result<Vec<Linked>, Error> {
-    Err(Error::Unavailable)
+pub async fn find(ctx: &Ctx, kind: Kind, text: &str) -> Result<Vec<Linked>, Error> {
+    settle(ctx, "records.find", list::find(ctx, kind, text).await)
 }

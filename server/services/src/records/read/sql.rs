@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use sea_orm::sea_query::{ArrayType, Expr, Value};
+use sea_orm::sea_query::{ArrayType, Expr, SelectStatement, Value};
 
 /// A template filled with pieces.
 pub(super) fn fill<const N: usize>(
@@ -38,4 +38,50 @@ pub(super) fn word(word: &str) -> String {
 /// The name of a column of ours.
 pub(super) fn name(column: &str) -> String {
     format!("\"{}\"", column.replace('"', "\"\""))
+}
+
+/// A text as a bound value, without NUL, which PostgreSQL stores nowhere.
+pub(super) fn text(text: &str) -> Expr {
+    Expr::val(text.replace('\0', ""))
+}
+
+/// Pieces joined by a word; `empty` where there are none.
+pub(super) fn join(pieces: Vec<Expr>, by: &str, empty: &'static str) -> Expr {
+    if pieces.is_empty() {
+        return plain(empty);
+    }
+    let marks: Vec<String> = (1..=pieces.len()).map(|n| format!("${n}")).collect();
+    Expr::cust_with_exprs(format!("({})", marks.join(by)), pieces)
+}
+
+/// Not so, which an unknown is too.
+pub(super) fn not(piece: Expr) -> Expr {
+    fill("($1 IS NOT TRUE)", [piece])
+}
+
+/// A pattern for `ILIKE` around a text whose own marks stand for themselves.
+pub(super) fn pattern(before: &str, part: &str, after: &str) -> Expr {
+    let mut pattern = String::with_capacity(part.len() + 2);
+    pattern.push_str(before);
+    for c in part.chars().filter(|c| *c != '\0') {
+        if matches!(c, '\\' | '%' | '_') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push_str(after);
+    Expr::val(pattern)
+}
+
+/// A statement as a piece of another, in brackets.
+pub(super) fn subquery(select: SelectStatement) -> Expr {
+    Expr::SubQuery(None, Box::new(select.into()))
+}
+
+/// A whole statement from a template of what stands after its `SELECT`.
+pub(super) fn statement<const N: usize>(
+    template: impl Into<Cow<'static, str>>,
+    with: [Expr; N],
+) -> SelectStatement {
+    SelectStatement::new().expr(fill(template, with)).take()
 }

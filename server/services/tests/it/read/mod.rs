@@ -1,3 +1,4 @@
 //! The read path.
 
+mod board;
 mod locking;

@@ -1,0 +1,283 @@
+//! Boards: for each stage of a pipeline its totals and its first cards, in one statement whose
+//! cost follows the cards that are shown.
+
+use domain::board::{Board, BoardQuery, COLUMN_PAGE, Card, Column};
+use domain::query::Cursor;
+use domain::rights::{Action, Reach};
+use domain::{Error, FieldDef, Kind, PipelineId, Problem, RecordId, StageId};
+use sea_orm::sea_query::{Expr, Order, SelectStatement};
+use sea_orm::{ConnectionTrait, QueryResult};
+use serde_json::Value as Json;
+
+use super::cursor::malformed;
+use super::question::Question;
+use super::select::{Selection, Titles};
+use super::sql::{fill, list, name, plain, statement, subquery, word};
+use super::totals;
+use crate::Ctx;
+use crate::failure::Result;
+
+/// Fields that a card shows besides those described as shown on cards.
+const ALWAYS_ON_CARD: [&str; 5] = ["title", "stage_id", "stage_since", "owner_id", "contacts"];
+/// Owners whose cards are looked up one by one. With more of them the column is full before much
+/// of it was read, whoever's cards it holds.
+const OWNERS_ONE_BY_ONE: usize = 200;
+
+/// A board with every stage of its pipeline, the empty ones too.
+pub(super) async fn board(ctx: &Ctx, query: &BoardQuery) -> Result<Board> {
+    let shown = Shown::of(ctx, query).await?;
+    let rows = ctx.db.query_all(&shown.columns(None, None, true)?).await?;
+    let seen = rows
+        .first()
+        .map(|row| row.try_get_by(1))
+        .transpose()?
+        .ok_or(Error::NotFound)?;
+    Ok(Board {
+        pipeline: shown.pipeline,
+        columns: shown.read(&rows)?,
+        now: ctx.now,
+        seen,
+    })
+}
+
+/// One column from a cursor on.
+pub(super) async fn column(
+    ctx: &Ctx,
+    query: &BoardQuery,
+    stage: StageId,
+    cursor: Option<&Cursor>,
+) -> Result<Column> {
+    let shown = Shown::of(ctx, query).await?;
+    let after = cursor.map(read_cursor).transpose()?;
+    let select = shown.columns(Some(stage), after, cursor.is_none())?;
+    let rows = ctx.db.query_all(&select).await?;
+    Ok(shown.read(&rows)?.pop().ok_or(Error::NotFound)?)
+}
+
+/// The cards of these records, as far as they are on the board.
+pub(super) async fn cards(ctx: &Ctx, query: &BoardQuery, ids: &[RecordId]) -> Result<Vec<Card>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let shown = Shown::of(ctx, query).await?;
+    let mut conditions = shown.conditions()?;
+    conditions.push(fill("r.id = ANY($1)", [list(ids.to_vec())]));
+    let mut select = shown.question.select(conditions);
+    select
+        .expr(plain("r.position"))
+        .exprs(shown.selection().columns());
+    let rows = ctx.db.query_all(&select).await?;
+    rows.iter()
+        .map(|row| {
+            let record = shown.selection().record(row, 1)?;
+            Ok(Card::of(
+                &record,
+                row.try_get_by(0)?,
+                &shown.question.schema.fields,
+            ))
+        })
+        .collect()
+}
+
+/// What a board shows to whom.
+struct Shown<'a> {
+    question: Question<'a>,
+    query: &'a BoardQuery,
+    pipeline: PipelineId,
+}
+
+impl<'a> Shown<'a> {
+    async fn of(ctx: &'a Ctx, query: &'a BoardQuery) -> Result<Self> {
+        if !query.kind.has_stages() {
+            let problem = Problem::Other(format!("{} have no board", query.kind.plural()));
+            return Err(Error::field("kind", "Kind", problem).into());
+        }
+        let question = Question::about(ctx, query.kind, &query.filter).await?;
+        let pipeline = match query.pipeline {
+            Some(pipeline) => pipeline,
+            None => first_pipeline(ctx, query.kind).await?,
+        };
+        Ok(Self {
+            question,
+            query,
+            pipeline,
+        })
+    }
+
+    /// The fields that stand on a card.
+    fn selection(&self) -> Selection<'_> {
+        let on_card =
+            |field: &&FieldDef| field.on_card || ALWAYS_ON_CARD.contains(&field.key.as_ref());
+        Selection {
+            kind: self.query.kind,
+            fields: self.question.schema.fields.iter().filter(on_card).collect(),
+            titles: Titles::SeenBy(&self.question.ctx.actor),
+        }
+    }
+
+    /// What every record on the board is.
+    fn conditions(&self) -> Result<Vec<Expr>> {
+        let mut conditions =
+            self.question
+                .conditions(&self.query.filter, self.query.text.as_deref(), false)?;
+        conditions.push(fill("r.pipeline_id = $1", [Expr::val(self.pipeline)]));
+        Ok(conditions)
+    }
+
+    /// A row for each card, and one for each empty stage: stage, newest event, totals, the card's
+    /// position, its columns.
+    fn columns(
+        &self,
+        stage: Option<StageId>,
+        after: Option<(String, RecordId)>,
+        totals: bool,
+    ) -> Result<SelectStatement> {
+        let totals = match totals {
+            false => plain("(SELECT NULL::bigint AS stage_id, NULL::jsonb AS totals)"),
+            true if self.query.is_plain() => self.question.kept_totals(self.pipeline),
+            true => {
+                let mut conditions = self.conditions()?;
+                conditions.extend(stage.map(|stage| fill("r.stage_id = $1", [Expr::val(stage)])));
+                self.question.counted_totals(conditions)
+            }
+        };
+        let only = match stage {
+            Some(stage) => fill("s.id = $1", [Expr::val(stage)]),
+            None => plain("TRUE"),
+        };
+        Ok(statement(
+            format!(
+                "s.id, (SELECT coalesce(max(e.id), 0) FROM event e), t.totals, c.* FROM stage s \
+                 JOIN pipeline p ON p.id = s.pipeline_id AND p.kind = {kind} \
+                 AND p.deleted_at IS NULL LEFT JOIN $1 t ON t.stage_id = s.id \
+                 LEFT JOIN LATERAL $2 c ON TRUE WHERE s.pipeline_id = $3 AND s.deleted_at IS NULL \
+                 AND $4 ORDER BY s.position, s.id, c.place, c.c0",
+                kind = word(self.query.kind.as_str())
+            ),
+            [
+                totals,
+                subquery(self.cards_of_stage(after)?),
+                Expr::val(self.pipeline),
+                only,
+            ],
+        ))
+    }
+
+    /// The cards of the stage `s`, one more than a page.
+    fn cards_of_stage(&self, after: Option<(String, RecordId)>) -> Result<SelectStatement> {
+        let mut select = match self.question.ctx.actor.reach(self.query.kind, Action::Read) {
+            Reach::Owners(owners) if self.query.is_plain() && owners.len() <= OWNERS_ONE_BY_ONE => {
+                let mut select = self.question.select(Vec::new());
+                select.and_where(fill("r.id IN $1", [self.within_reach(owners, after)]));
+                select
+            }
+            _ => {
+                let mut conditions = self.conditions()?;
+                conditions.push(plain("r.stage_id = s.id"));
+                conditions.extend(after.map(|after| beyond("r", after)));
+                self.question.select(conditions)
+            }
+        };
+        select.expr_as(plain("r.position"), "place");
+        for (index, column) in self.selection().columns().into_iter().enumerate() {
+            select.expr_as(column, format!("c{index}"));
+        }
+        select.order_by_expr(plain("r.position"), Order::Asc);
+        select.order_by_expr(plain("r.id"), Order::Asc);
+        Ok(select.limit(u64::from(COLUMN_PAGE) + 1).take())
+    }
+
+    /// The ids of the first records of the stage `s` that are owned within reach, open to everyone
+    /// or observed: each of the three found by an index, instead of a column read through in
+    /// search of the few that are one's own.
+    fn within_reach(&self, owners: Vec<i64>, after: Option<(String, RecordId)>) -> Expr {
+        let table = name(self.query.kind.as_str());
+        let beyond = after.map_or_else(|| plain("TRUE"), |after| beyond("b", after));
+        let here = "b.pipeline_id = $1 AND b.stage_id = s.id AND b.deleted_at IS NULL AND $2";
+        let first = format!("ORDER BY b.position, b.id LIMIT {}", COLUMN_PAGE + 1);
+        fill(
+            format!(
+                "(SELECT u.id FROM ((SELECT x.id, x.position FROM unnest($3) AS w(owner) \
+                 CROSS JOIN LATERAL (SELECT b.id, b.position FROM {table} b WHERE {here} \
+                 AND b.owner_id = w.owner {first}) x) UNION (SELECT b.id, b.position FROM {table} \
+                 b WHERE {here} AND b.everyone {first}) UNION (SELECT b.id, b.position FROM \
+                 record_observer o JOIN {table} b ON b.id = o.record_id WHERE o.user_id = $4 AND \
+                 o.kind = {kind} AND {here} {first})) u ORDER BY u.position, u.id LIMIT {limit})",
+                kind = word(self.query.kind.as_str()),
+                limit = COLUMN_PAGE + 1,
+            ),
+            [
+                Expr::val(self.pipeline),
+                beyond,
+                list(owners),
+                Expr::val(self.question.ctx.actor.user_id),
+            ],
+        )
+    }
+
+    /// Rows of [`Shown::columns`] as columns of the board.
+    fn read(&self, rows: &[QueryResult]) -> Result<Vec<Column>> {
+        let selection = self.selection();
+        let mut columns: Vec<Column> = Vec::new();
+        for row in rows {
+            let stage_id: StageId = row.try_get_by(0)?;
+            if columns
+                .last()
+                .is_none_or(|column| column.stage_id != stage_id)
+            {
+                let totals: Option<Json> = row.try_get_by(2)?;
+                let totals = totals::read(totals.as_ref());
+                columns.push(Column {
+                    stage_id,
+                    totals,
+                    cards: Vec::new(),
+                    next: None,
+                });
+            }
+            let Some(column) = columns.last_mut() else {
+                continue;
+            };
+            let Some(position) = row.try_get_by::<Option<String>, _>(3)? else {
+                continue;
+            };
+            if column.cards.len() == COLUMN_PAGE as usize {
+                column.next = column.cards.last().map(|card| {
+                    Cursor(vec![Some(card.position.clone()), Some(card.id.to_string())])
+                });
+                continue;
+            }
+            let record = selection.record(row, 4)?;
+            column
+                .cards
+                .push(Card::of(&record, position, &self.question.schema.fields));
+        }
+        Ok(columns)
+    }
+}
+
+/// Whether the record under the alias stands below a place of its column.
+fn beyond(alias: &str, (position, id): (String, RecordId)) -> Expr {
+    fill(
+        format!("({alias}.position, {alias}.id) > ($1, $2)"),
+        [Expr::val(position), Expr::val(id)],
+    )
+}
+
+fn read_cursor(cursor: &Cursor) -> Result<(String, RecordId), Error> {
+    match cursor.0.as_slice() {
+        [Some(position), Some(id)] if !position.contains('\0') => {
+            Ok((position.clone(), id.parse().map_err(|_| malformed())?))
+        }
+        _ => Err(malformed()),
+    }
+}
+
+async fn first_pipeline(ctx: &Ctx, kind: Kind) -> Result<PipelineId> {
+    let select = statement(
+        "p.id FROM pipeline p WHERE p.kind = $1 AND p.deleted_at IS NULL ORDER BY p.position, \
+         p.id LIMIT 1",
+        [Expr::val(kind.as_str())],
+    );
+    let row = ctx.db.query_one(&select).await?.ok_or(Error::NotFound)?;
+    Ok(row.try_get_by(0)?)
+}
