@@ -8,6 +8,8 @@
 
 pub mod account;
 pub mod board;
+pub mod dates;
+pub mod fields;
 pub mod funnel;
 pub mod labels;
 pub mod layout;
@@ -21,6 +23,7 @@ pub mod set_up;
 #[cfg(feature = "ssr")]
 mod shell;
 pub mod sign_in;
+pub mod site;
 mod texts;
 pub mod ui;
 

@@ -1,11 +1,32 @@
-//! The page of what does not exist or may not be seen.
+//! What stands in place of what does not exist or may not be seen.
 
 use leptos::prelude::*;
 
-/// The page of what does not exist or may not be seen; its status is 404.
+use crate::i18n::{t, t_string, use_i18n};
+use crate::ui::{Empty, LinkButton, PageTitle};
+
+/// The page of addresses that do not exist.
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
+    view! { <NotFound /> }
+}
+
+/// Says that there is nothing here; the page's status becomes 404. Whether it does not exist or may
+/// not be seen is not said.
+#[component]
+pub fn NotFound() -> impl IntoView {
+    let i18n = use_i18n();
     #[cfg(feature = "ssr")]
     crate::request::set_status(http::StatusCode::NOT_FOUND);
-    view! { <p>"…"</p> }
+    view! {
+        <PageTitle text=move || t_string!(i18n, not_found.title) />
+        <section class="page page--scroll">
+            <div class="page__body">
+                <Empty title=move || t_string!(i18n, not_found.title)>
+                    <p>{t!(i18n, not_found.text)}</p>
+                    <LinkButton href="/">{t!(i18n, not_found.home)}</LinkButton>
+                </Empty>
+            </div>
+        </section>
+    }
 }

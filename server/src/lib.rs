@@ -12,6 +12,7 @@ pub mod config;
 pub mod error;
 pub mod health;
 pub mod layers;
+pub mod live;
 pub mod logging;
 pub mod postgres;
 pub mod rate_limit;
@@ -22,6 +23,7 @@ pub mod session_store;
 pub mod sessions;
 pub mod shutdown;
 pub mod state;
+pub mod visit;
 
 /// Serves the CRM until a signal ends it.
 pub async fn serve(config: config::Config) -> anyhow::Result<()> {

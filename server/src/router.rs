@@ -1,15 +1,48 @@
 //! All routes.
 
-use axum::Router;
+use app::request::Visit;
+use axum::{Router, extract::FromRef as _, http::request::Parts, middleware, routing::any};
+use domain::Error;
+use leptos::config::LeptosOptions;
+use leptos::context::{provide_context, use_context};
+use leptos_axum::{LeptosRoutes as _, generate_route_list};
 
-use crate::{assets, health, layers, state::AppState};
+use crate::{assets, error, health, layers, live, security, sessions, state::AppState, visit};
 
 /// The complete router.
 pub fn build(state: AppState) -> Router {
-    let config = state.config.clone();
+    let people = Router::new()
+        .merge(pages(&state))
+        .merge(live::router())
+        // A server function that does not exist, or no longer: not a page.
+        .route("/api/{*path}", any(async || error::response(&Error::NotFound)))
+        .layer(middleware::from_fn_with_state(state.clone(), visit::gate))
+        .layer(middleware::from_fn_with_state(state.clone(), visit::note_visit))
+        .with_state(state.clone());
     let router = Router::new()
         .merge(assets::router())
         .merge(health::router(state.db.clone(), state.shutdown.token()))
-        .with_state(state);
-    layers::with_layers(router, &config)
+        .merge(sessions::with_sessions(people, state.db.clone(), &state.config.url));
+    layers::with_layers(router, &state.config)
+}
+
+/// Pages and server functions.
+fn pages(state: &AppState) -> Router<AppState> {
+    let files = state.files.clone();
+    let options = LeptosOptions::from_ref(state);
+    Router::new().leptos_routes_with_context(
+        state,
+        generate_route_list(app::App),
+        provide_visit,
+        move || app::shell(options.clone(), files.clone()),
+    )
+}
+
+/// Hands what is known of the request to the page or the server function that it asks for.
+fn provide_visit() {
+    security::provide_nonce();
+    let visit = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Visit>().cloned());
+    if let Some(visit) = visit {
+        provide_context(visit);
+    }
 }

@@ -1,10 +1,16 @@
 //! What the routes share.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use app::site::SiteFiles;
+use axum::extract::FromRef;
+use chrono::{DateTime, Utc};
+use leptos::config::LeptosOptions;
 use sea_orm::DatabaseConnection;
+use services::live::Live;
 
-use crate::{config::Config, rate_limit::SignInLimit, runtime::Runtime, shutdown::Shutdown};
+use crate::{assets, config::Config, rate_limit::SignInLimit, shutdown::Shutdown};
 
 /// Cheap to clone: handles, all of them.
 #[derive(Debug, Clone)]
@@ -17,16 +23,60 @@ pub struct AppState {
     pub shutdown: Shutdown,
     /// Counts tries to sign in.
     pub sign_in_limit: Arc<SignInLimit>,
+    /// What is published, and who listens.
+    pub live: Live,
+    /// Under what names the page loads its script, wasm and style sheet.
+    pub files: SiteFiles,
+    leptos: LeptosOptions,
+    set_up: Arc<AtomicBool>,
 }
 
 impl AppState {
-    /// The state of a server on this runtime.
-    pub fn new(runtime: &Runtime, shutdown: Shutdown) -> Self {
+    /// The state of a server over this database.
+    pub fn new(config: Arc<Config>, db: DatabaseConnection, shutdown: Shutdown) -> Self {
+        let names = assets::names();
+        let mut files = SiteFiles::new(names.js, names.wasm, names.css);
+        if let Some(loader) = names.split {
+            files = files.with_parts(loader, names.parts);
+        }
         Self {
-            config: runtime.config.clone(),
-            db: runtime.db.clone(),
+            leptos: LeptosOptions::builder()
+                .output_name("dealwright")
+                .site_addr(config.addr)
+                .build(),
+            live: Live::start(&db),
+            config,
+            db,
             shutdown,
             sign_in_limit: Arc::default(),
+            files,
+            set_up: Arc::default(),
         }
+    }
+
+    /// Now: the one clock, from which requests take their time.
+    #[expect(
+        clippy::disallowed_methods,
+        clippy::unused_self,
+        reason = "here `now` comes into the contexts of use cases"
+    )]
+    pub fn now(&self) -> DateTime<Utc> {
+        Utc::now()
+    }
+
+    /// Whether it is known that there is an organisation. Once there is one it stays.
+    pub(crate) fn is_known_set_up(&self) -> bool {
+        self.set_up.load(Ordering::Relaxed)
+    }
+
+    /// Remembers that there is one.
+    pub(crate) fn know_set_up(&self) {
+        self.set_up.store(true, Ordering::Relaxed);
+    }
+}
+
+impl FromRef<AppState> for LeptosOptions {
+    fn from_ref(state: &AppState) -> Self {
+        state.leptos.clone()
     }
 }

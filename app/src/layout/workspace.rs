@@ -37,6 +37,11 @@ impl WorkspaceSignal {
         self.0.with(|workspace| read(workspace))
     }
 
+    /// Reads a part of it as it is now.
+    pub fn with_untracked<T>(self, read: impl FnOnce(&Workspace) -> T) -> T {
+        self.0.with_untracked(|workspace| read(workspace))
+    }
+
     /// Changes it here, after the server has.
     pub fn update(self, change: impl FnOnce(&mut Workspace)) {
         self.0.update(|workspace| change(Arc::make_mut(workspace)));

@@ -194,9 +194,17 @@ pub async fn set_time_zone(ctx: &Ctx, time_zone: Option<&str>) -> Result<(), Err
     settle(ctx, "accounts.set_time_zone", set.await)
 }
 
-/// The names of all time zones, for pages to choose from. Known to everybody.
-#[must_use]
-pub fn time_zones() -> Vec<String> {
+/// The names of all time zones, and the one that the user who asks has chosen, if any.
+pub async fn time_zone_choice(ctx: &Ctx) -> Result<(Vec<String>, Option<String>), Error> {
+    let find = async {
+        let user = user::Entity::find_by_id(me(ctx)?).one(&ctx.db).await?;
+        Ok((time_zones(), user.and_then(|user| user.time_zone)))
+    };
+    settle(ctx, "accounts.time_zone_choice", find.await)
+}
+
+/// The names of all time zones, for pages to choose from.
+pub(crate) fn time_zones() -> Vec<String> {
     // Zones of a continent and of an ocean, and UTC: the others are old names for the same.
     const AREAS: [&str; 10] = [
         "Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe",

@@ -1,0 +1,132 @@
+//! Who visits: looked up once a request, for pages and server functions alike, and sent to the
+//! right door where they may not come in.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+use std::time::Instant;
+
+use app::layout::sign_in_path;
+use app::request::{Tries, Visit, remembered_theme};
+use axum::{
+    extract::{Request, State},
+    http::Uri,
+    middleware::Next,
+    response::{IntoResponse as _, Redirect, Response},
+};
+use domain::{Error, UserId};
+use services::{Ctx, accounts, sessions::USER_ID, setup};
+use tower_sessions::Session;
+
+use crate::{client::ClientIp, error, rate_limit::SignInLimit, state::AppState};
+
+/// Where one signs in.
+const SIGN_IN: &str = "/sign-in";
+/// Where the first run is.
+const SET_UP: &str = "/set-up";
+/// Where one lands.
+const HOME: &str = "/deals/board";
+
+/// Looks up who visits.
+pub async fn note_visit(
+    State(state): State<AppState>,
+    session: Session,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let request_id: Arc<str> = error::request_id(&request).into();
+    let anonymous = Ctx::anonymous(
+        state.db.clone(),
+        state.live.publisher.clone(),
+        state.now(),
+        request_id,
+    );
+    let found = match session.get::<UserId>(USER_ID).await {
+        Ok(Some(user)) => match accounts::recognise(&anonymous, user).await {
+            Ok(Some(visitor)) => Ok(visitor),
+            Ok(None) => Err(Error::Unauthenticated),
+            Err(error) => Err(error),
+        },
+        Ok(None) => Err(Error::Unauthenticated),
+        Err(error) => {
+            tracing::error!(%error, "a session could not be read");
+            Err(Error::Unavailable)
+        }
+    };
+    let (signed_in, theme) = match found {
+        Ok(visitor) => (Ok(visitor.ctx), visitor.theme),
+        Err(error) => (Err(error), remembered_theme(request.headers()).to_owned()),
+    };
+    let address = request
+        .extensions()
+        .get::<ClientIp>()
+        .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |client| client.0);
+    request.extensions_mut().insert(Visit {
+        anonymous,
+        signed_in,
+        theme: theme.into(),
+        session,
+        address,
+        tries: state.sign_in_limit.clone(),
+        secure_cookies: state.config.url.secure_cookies(),
+    });
+    next.run(request).await
+}
+
+/// Sends who may not see a page to where they can change that: before set-up everybody there, then
+/// those who are not signed in to sign in. Server functions answer for themselves.
+pub async fn gate(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let Some(visit) = request.extensions().get::<Visit>() else {
+        return error::response(&Error::Unavailable);
+    };
+    let path = request.uri().path();
+    if path.starts_with("/api/") {
+        return next.run(request).await;
+    }
+    let set_up = match is_set_up(&state, &visit.anonymous).await {
+        Ok(set_up) => set_up,
+        Err(error) => return error::response(&error),
+    };
+    match (path, &visit.signed_in) {
+        (SET_UP, _) => next.run(request).await,
+        _ if !set_up => Redirect::to(SET_UP).into_response(),
+        (SIGN_IN, Ok(_)) => Redirect::to(HOME).into_response(),
+        (SIGN_IN, Err(_)) => next.run(request).await,
+        (_, Err(Error::Unauthenticated)) => {
+            Redirect::to(&sign_in_address(request.uri())).into_response()
+        }
+        _ => next.run(request).await,
+    }
+}
+
+/// Whether there is an organisation; asked of the database until there is.
+async fn is_set_up(state: &AppState, ctx: &Ctx) -> Result<bool, Error> {
+    if state.is_known_set_up() {
+        return Ok(true);
+    }
+    let done = setup::is_done(ctx).await?;
+    if done {
+        state.know_set_up();
+    }
+    Ok(done)
+}
+
+/// The sign-in page that comes back to an address.
+fn sign_in_address(uri: &Uri) -> String {
+    match uri.path_and_query().map_or("/", |whole| whole.as_str()) {
+        "/" => SIGN_IN.to_owned(),
+        here => sign_in_path(here),
+    }
+}
+
+impl Tries for SignInLimit {
+    fn try_once(&self, address: IpAddr, whom: &str) -> Result<(), Error> {
+        Self::try_once(self, address, whom, Instant::now()).map_err(|wait| Error::RateLimited {
+            // Up: a wait of half a second is not over after none.
+            retry_after: wait.as_secs() + 1,
+        })
+    }
+
+    fn succeeded(&self, address: IpAddr, whom: &str) {
+        Self::succeeded(self, address, whom);
+    }
+}
