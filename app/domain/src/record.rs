@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::timeline::Timeline;
+use crate::value::Linked;
 use crate::{Kind, RecordId, UserId, Value};
 
 /// Values by field key.
@@ -91,4 +94,34 @@ pub enum Place {
     Below(RecordId),
     /// Directly above this record.
     Above(RecordId),
+}
+
+/// Everything that a record's page shows, read at once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Opened {
+    /// The record.
+    pub record: Record,
+    /// Whether the reader may change it; the server decides again with every change.
+    pub may_change: bool,
+    /// Whether the reader may delete it.
+    pub may_delete: bool,
+    /// The newest part of its timeline.
+    pub timeline: Timeline,
+    /// Records that point to it.
+    pub related: Vec<Related>,
+    /// When it was read: the page shows times relative to this.
+    pub now: DateTime<Utc>,
+}
+
+/// Records of one kind that point to a record through one field.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Related {
+    /// Their kind.
+    pub kind: Kind,
+    /// The key of their field.
+    pub field: String,
+    /// The first ones, newest first.
+    pub records: Vec<Linked>,
+    /// Whether there are more.
+    pub more: bool,
 }

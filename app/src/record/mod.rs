@@ -1,13 +1,86 @@
-//! The page of a record.
+//! A record: its page, and the same over the board or the funnel.
 
-use domain::Kind;
+pub mod api;
+mod field_row;
+mod fields;
+mod header;
+mod related;
+mod stage_bar;
+mod state;
+mod timeline;
+mod view;
+
+use domain::{Error, Kind, RecordId};
 use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
 
-/// The page of a record.
+use crate::i18n::{t_string, use_i18n};
+use crate::layout::Failed;
+use crate::ui::{Panel, Skeleton, SkeletonKind};
+use api::open_record;
+use view::RecordView;
+
+/// The page of a record: `/deals/42`.
 #[component]
 pub fn RecordPage(
     /// Of which kind it is.
     kind: Kind,
 ) -> impl IntoView {
-    view! { <section class="page page--scroll" data-kind=kind.as_str()></section> }
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|map| map.get("id")?.parse::<RecordId>().ok()));
+    view! {
+        <section class="page">
+            {move || match id.get() {
+                Some(id) => view! { <Loaded kind=kind id=id as_page=true /> }.into_any(),
+                None => view! { <Failed error=Error::NotFound /> }.into_any(),
+            }}
+        </section>
+    }
+}
+
+/// A record over the page one is on, while `id` says which.
+#[component]
+pub fn RecordPanel(
+    /// Of which kind it is.
+    kind: Kind,
+    /// Which; none closes it.
+    #[prop(into)]
+    id: Signal<Option<RecordId>>,
+    /// Called when the user closes it.
+    on_close: Callback<()>,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let open = Memo::new(move |_| id.get().is_some());
+    view! {
+        <Panel id="record-panel" label=t_string!(i18n, record.panel) open=open on_close=on_close>
+            {move || id.get().map(|id| view! { <Loaded kind=kind id=id as_page=false on_close=on_close /> })}
+        </Panel>
+    }
+}
+
+/// Loads a record and shows it.
+#[component]
+fn Loaded(
+    kind: Kind,
+    id: RecordId,
+    /// Whether it is a page of its own, which names the window.
+    as_page: bool,
+    /// For panels.
+    #[prop(optional)]
+    on_close: Option<Callback<()>>,
+) -> impl IntoView {
+    let opened = Resource::new(move || (kind, id), |(kind, id)| open_record(kind, id));
+    view! {
+        <Transition fallback=|| view! { <Skeleton kind=SkeletonKind::Row count=8 /> }>
+            {move || Suspend::new(async move {
+                match opened.await {
+                    Ok(opened) => {
+                        view! { <RecordView opened=opened as_page=as_page on_close=on_close /> }
+                            .into_any()
+                    }
+                    Err(error) => view! { <Failed error=error /> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
 }

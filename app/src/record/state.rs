@@ -1,0 +1,163 @@
+//! What the page of a record knows, and what it does.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::board::Written;
+use domain::live::LiveMessage;
+use domain::record::{Opened, Related};
+use domain::timeline::Entry;
+use domain::{Draft, Error, EventId, FieldDef, Kind, OperationId, Record, RecordId};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::api::{change_record, open_record, undo_operation};
+use crate::dates;
+use crate::i18n::{t_string, use_i18n};
+use crate::layout::use_workspace;
+use crate::ui::{Toast, ToastStore};
+
+/// The state of one open record. Cheap to copy.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RecordState {
+    pub(super) kind: Kind,
+    pub(super) id: RecordId,
+    pub(super) record: RwSignal<Record>,
+    pub(super) entries: RwSignal<Vec<Entry>>,
+    pub(super) older: RwSignal<Option<EventId>>,
+    pub(super) related: RwSignal<Vec<Related>>,
+    pub(super) may_change: RwSignal<bool>,
+    pub(super) may_delete: RwSignal<bool>,
+    /// When the page was last read: times are told relative to it.
+    pub(super) now: RwSignal<DateTime<Utc>>,
+    /// Whether it is not to be seen any more: deleted, or given to somebody else.
+    pub(super) gone: RwSignal<bool>,
+}
+
+impl RecordState {
+    /// The state of a record that was just read, kept up to date while it is shown.
+    pub(super) fn of(opened: Opened) -> Self {
+        let state = Self {
+            kind: opened.record.kind,
+            id: opened.record.id,
+            record: RwSignal::new(opened.record),
+            entries: RwSignal::new(opened.timeline.entries),
+            older: RwSignal::new(opened.timeline.older),
+            related: RwSignal::new(opened.related),
+            may_change: RwSignal::new(opened.may_change),
+            may_delete: RwSignal::new(opened.may_delete),
+            now: RwSignal::new(opened.now),
+            gone: RwSignal::new(false),
+        };
+        crate::live::use_live(move |message| state.hear(message));
+        state
+    }
+
+    /// The fields of its kind.
+    pub(super) fn fields() -> impl Fn(Kind) -> Vec<FieldDef> + Copy {
+        let workspace = use_workspace();
+        move |kind| workspace.get_untracked().fields(kind)
+    }
+
+    /// The user's today, as of when the page was read.
+    pub(super) fn today(self) -> NaiveDate {
+        let offset = use_workspace().get_untracked().utc_offset;
+        dates::local(self.now.get_untracked(), offset).date()
+    }
+
+    fn hear(self, message: &LiveMessage) {
+        let concerns = match message {
+            LiveMessage::Changed(change) => {
+                change.kind == self.kind
+                    && change.id == self.id
+                    // A note leaves the version as it is; both are worth reading.
+                    && change.version >= self.record.with_untracked(|record| record.version)
+            }
+            LiveMessage::Reload { kind, .. } => kind.is_none_or(|kind| kind == self.kind),
+            LiveMessage::Workspace => false,
+        };
+        if concerns {
+            self.reload();
+        }
+    }
+
+    /// Reads it again. What the user is editing stays.
+    pub(super) fn reload(self) {
+        spawn_local(async move {
+            match open_record(self.kind, self.id).await {
+                Ok(opened) => self.show(opened),
+                Err(Error::NotFound) => {
+                    let _ = self.gone.try_set(true);
+                }
+                // The connection's state is told elsewhere; what is shown stays.
+                Err(_) => {}
+            }
+        });
+    }
+
+    fn show(self, opened: Opened) {
+        // The page may have been left meanwhile.
+        if self.gone.try_set(false).is_some() {
+            return;
+        }
+        let newer = self.record.with_untracked(|r| opened.record.version >= r.version);
+        if newer {
+            self.record.set(opened.record);
+        }
+        // What was loaded further down stays below what is new.
+        let oldest = opened.timeline.entries.last().map(|entry| entry.event);
+        self.entries.update(|entries| {
+            let kept = entries.drain(..).filter(|e| oldest.is_some_and(|oldest| e.event < oldest));
+            let kept: Vec<Entry> = kept.collect();
+            if kept.is_empty() {
+                self.older.set(opened.timeline.older);
+            }
+            *entries = opened.timeline.entries;
+            entries.extend(kept);
+        });
+        self.related.set(opened.related);
+        self.may_change.set(opened.may_change);
+        self.may_delete.set(opened.may_delete);
+        self.now.set(opened.now);
+    }
+
+    /// Writes new values; the version that the user saw goes along, so that what somebody else
+    /// changed meanwhile is not lost.
+    pub(super) async fn save(self, draft: Draft) -> Result<Written, Error> {
+        let version = self.record.with_untracked(|record| record.version);
+        let draft = Draft { version: draft.version.or(Some(version)), ..draft };
+        let written = change_record(self.kind, self.id, draft).await?;
+        match written.record.clone() {
+            Some(record) => {
+                let _ = self.record.try_set(record);
+                self.reload();
+            }
+            None => {
+                let _ = self.gone.try_set(true);
+            }
+        }
+        Ok(written)
+    }
+}
+
+/// Takes an operation back and tells what came of it.
+pub(super) fn undo_with_toast() -> impl Fn(OperationId, RecordState) + Copy + 'static {
+    let i18n = use_i18n();
+    let toasts = expect_context::<ToastStore>();
+    move |operation, state| {
+        spawn_local(async move {
+            match undo_operation(operation).await {
+                Ok(undone) => {
+                    let text = if undone.kept.is_empty() {
+                        t_string!(i18n, record.undone).to_owned()
+                    } else {
+                        undone.kept.join(" ")
+                    };
+                    toasts.push(Toast::new(text));
+                    state.reload();
+                }
+                Err(error) => {
+                    toasts.error(crate::labels::error(i18n, &error));
+                }
+            }
+        });
+    }
+}
