@@ -1,8 +1,189 @@
-//! The timeline of a record.
-use domain::timeline::Timeline;
-use domain::{Error, EventId, Kind, RecordId};
+//! The timeline of a record: the events of the one log that are about it, newest first.
 
-use crate::Ctx;
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use domain::field::FieldType;
+use domain::timeline::{Change, Entry, Note, Timeline, Via, What};
+use domain::{Error, EventId, Kind, OperationId, RecordId, UserId, Value};
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
+use serde_json::Value as Json;
+
+use crate::failure::{Result, settle};
+use crate::records::read;
+use crate::schema::{self, Schema};
+use crate::{Ctx, records::write::POSITION};
+
+/// Entries on a page.
+const PAGE: usize = 30;
 
 /// A page of a record's timeline, newest first: what is older than `older`, or the newest.
-pub async fn read(_ctx: &Ctx, _kind: Kind, _id: RecordId, _older: Option<EventId>) -> Result<Timeline, Error> { Err(Error::Unavailable) }
+///
+/// # Errors
+/// [`Error::NotFound`] where the record does not exist, was deleted or may not be seen.
+pub async fn read(
+    ctx: &Ctx,
+    kind: Kind,
+    id: RecordId,
+    older: Option<EventId>,
+) -> Result<Timeline, Error> {
+    settle(ctx, "timeline.read", page(ctx, kind, id, older).await)
+}
+
+async fn page(ctx: &Ctx, kind: Kind, id: RecordId, older: Option<EventId>) -> Result<Timeline> {
+    if read::visible_ids(ctx, &ctx.db, kind, &[id])
+        .await?
+        .is_empty()
+    {
+        return Err(Error::NotFound.into());
+    }
+    let schema = schema::load(ctx, kind).await?;
+    let mut rows = events(&ctx.db, kind, id, older).await?;
+    let more = rows.len() > PAGE;
+    rows.truncate(PAGE);
+    let mut entries: Vec<Entry> = rows.into_iter().map(|row| row.entry(&schema)).collect();
+    name_links(ctx, &schema, &mut entries).await?;
+    let older = entries.last().filter(|_| more).map(|entry| entry.event);
+    Ok(Timeline { entries, older })
+}
+
+/// An event with its operation and its note.
+#[derive(Debug, FromQueryResult)]
+struct Row {
+    id: EventId,
+    operation_id: OperationId,
+    at: DateTime<Utc>,
+    user_id: Option<UserId>,
+    what: String,
+    difference: Json,
+    via: String,
+    note_id: Option<i64>,
+    body: Option<String>,
+    undone: bool,
+}
+
+/// The events of a record, one more than a page. Notes that were deleted are absent, and so are
+/// changes of the place within a column, which tell nobody anything.
+async fn events(
+    db: &impl ConnectionTrait,
+    kind: Kind,
+    id: RecordId,
+    older: Option<EventId>,
+) -> Result<Vec<Row>> {
+    let sql = format!(
+        "select e.id, e.operation_id, e.at, e.user_id, e.what, e.difference, o.via,
+                n.id as note_id, n.body,
+                exists (select 1 from operation u where u.undoes = o.id) as undone
+           from event e
+           join operation o on o.id = e.operation_id
+           left join note n on n.id = e.note_id and n.deleted_at is null
+          where e.kind = $1 and e.record_id = $2 and e.id < $3
+            and (e.note_id is null or n.id is not null)
+            and (e.what <> 'changed' or e.difference - '{POSITION}' <> '{{}}')
+          order by e.id desc
+          limit $4"
+    );
+    let values = [
+        kind.as_str().into(),
+        id.into(),
+        older.unwrap_or(EventId::MAX).into(),
+        i64::try_from(PAGE + 1).unwrap_or(i64::MAX).into(),
+    ];
+    let question = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    Ok(Row::find_by_statement(question).all(db).await?)
+}
+
+impl Row {
+    fn entry(self, schema: &Schema) -> Entry {
+        Entry {
+            event: self.id,
+            operation: self.operation_id,
+            at: self.at,
+            by: self.user_id,
+            via: Via::parse(&self.via),
+            what: What::parse(&self.what),
+            changes: changes(schema, &self.difference),
+            note: self
+                .note_id
+                .zip(self.body)
+                .map(|(id, body)| Note { id, body }),
+            undone: self.undone,
+        }
+    }
+}
+
+/// The changed fields in the order of the form; those that are gone since come last, under their
+/// keys.
+fn changes(schema: &Schema, difference: &Json) -> Vec<Change> {
+    let Json::Object(difference) = difference else {
+        return Vec::new();
+    };
+    let mut changes: Vec<(usize, Change)> = difference
+        .iter()
+        .filter(|(key, _)| key.as_str() != POSITION)
+        .map(|(key, pair)| {
+            let place = schema.fields.iter().position(|field| field.key == *key);
+            let field = place.and_then(|place| schema.fields.get(place));
+            let value = |index: usize| {
+                let json = pair.get(index).unwrap_or(&Json::Null);
+                field.map_or_else(
+                    || as_written(json),
+                    |field| field.field_type.from_json(json),
+                )
+            };
+            let change = Change {
+                field: key.clone(),
+                label: field.map_or_else(|| key.clone(), |field| field.label.to_string()),
+                old: value(0),
+                new: value(1),
+            };
+            (place.unwrap_or(usize::MAX), change)
+        })
+        .collect();
+    changes.sort_by_key(|(place, _)| *place);
+    changes.into_iter().map(|(_, change)| change).collect()
+}
+
+/// A value whose field nobody knows any more.
+fn as_written(json: &Json) -> Value {
+    match json {
+        Json::Null => Value::Empty,
+        Json::String(text) => Value::Text(text.clone()),
+        other => Value::Text(other.to_string()),
+    }
+}
+
+/// Gives linked records their titles, as far as the reader may see them.
+async fn name_links(ctx: &Ctx, schema: &Schema, entries: &mut [Entry]) -> Result<()> {
+    let kind_of = |key: &str| match schema.field(key)?.field_type {
+        FieldType::Link(kind) | FieldType::Links(kind) => Some(kind),
+        _ => None,
+    };
+    let mut wanted: BTreeMap<Kind, BTreeSet<RecordId>> = BTreeMap::new();
+    for change in entries.iter().flat_map(|entry| &entry.changes) {
+        if let Some(kind) = kind_of(&change.field) {
+            for value in [&change.old, &change.new] {
+                if let Value::Links(links) = value {
+                    wanted
+                        .entry(kind)
+                        .or_default()
+                        .extend(links.iter().map(|link| link.id));
+                }
+            }
+        }
+    }
+    let titles = read::titles(ctx, &wanted).await?;
+    for change in entries.iter_mut().flat_map(|entry| &mut entry.changes) {
+        let Some(kind) = kind_of(&change.field) else {
+            continue;
+        };
+        for value in [&mut change.old, &mut change.new] {
+            if let Value::Links(links) = value {
+                for link in links {
+                    link.title = titles.get(&(kind, link.id)).cloned();
+                }
+            }
+        }
+    }
+    Ok(())
+}

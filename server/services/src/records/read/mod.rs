@@ -1,6 +1,7 @@
 //! The one read path: every record that leaves the database leaves it here, with the reader's
 //! rights in the statement.
 
+mod aggregate;
 mod beside;
 mod board;
 mod condition;
@@ -8,6 +9,7 @@ mod cursor;
 mod decode;
 mod list;
 mod lock;
+mod names;
 mod operand;
 mod order;
 mod over;
@@ -19,6 +21,7 @@ mod sql;
 mod totals;
 
 use domain::board::{Board, BoardQuery, Card, Column};
+use domain::query::aggregate::{AggregateQuery, Group};
 use domain::query::{Count, Cursor, Page, Query};
 use domain::value::Linked;
 use domain::{Error, Kind, Record, RecordId, StageId};
@@ -26,6 +29,7 @@ use domain::{Error, Kind, Record, RecordId, StageId};
 pub(crate) use beside::{get_with_position, visible_ids};
 pub(crate) use lock::standing;
 pub use lock::{Stored, fetch_for_update};
+pub(crate) use names::titles;
 pub(crate) use over::over;
 
 use crate::Ctx;
@@ -48,6 +52,21 @@ pub async fn count(ctx: &Ctx, kind: Kind, query: &Query, exact: bool) -> Result<
         ctx,
         "records.count",
         list::count(ctx, kind, query, exact).await,
+    )
+}
+
+/// Count and sum of a query's records, all together or by the values of a field; the groups with
+/// most records first.
+pub async fn aggregate(
+    ctx: &Ctx,
+    kind: Kind,
+    query: &Query,
+    wanted: &AggregateQuery,
+) -> Result<Vec<Group>, Error> {
+    settle(
+        ctx,
+        "records.aggregate",
+        aggregate::aggregate(ctx, kind, query, wanted).await,
     )
 }
 
