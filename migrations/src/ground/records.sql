@@ -146,6 +146,7 @@ begin
   foreach kind in array array['lead', 'deal'] loop
     execute format('create index %1$s_board on %1$s (pipeline_id, stage_id, position, id) where deleted_at is null', kind);
     execute format('create index %1$s_board_owner on %1$s (pipeline_id, stage_id, owner_id, position, id) where deleted_at is null', kind);
+    execute format('create index %1$s_board_everyone on %1$s (pipeline_id, stage_id, position, id) where everyone and deleted_at is null', kind);
   end loop;
 end
 $$;
