@@ -28,10 +28,12 @@ pub struct Model {
     columns: Vec<ColumnState>,
     entries: BTreeMap<RecordId, Entry>,
     moves: BTreeMap<RecordId, Moved>,
+    /// Where the totals count the records that are shown here or were heard of.
+    counted: BTreeMap<RecordId, Counted>,
     /// Records known not to be among the entries, with the version that took them away: a message
     /// that comes late must not bring them back.
     elsewhere: BTreeMap<RecordId, i64>,
-    /// Events counted since the board was read.
+    /// Changes counted since the board was read.
     log: Vec<Counting>,
 }
 
@@ -47,11 +49,6 @@ struct ColumnState {
 #[derive(Debug, Clone)]
 struct Entry {
     card: Arc<Card>,
-    /// Where the totals count it, and as of which version.
-    counted: Option<(StageId, Option<Money>)>,
-    counted_version: i64,
-    /// The version in the board that was read last.
-    read_version: i64,
     /// The event that made it what it is; 0 where it was read.
     event: EventId,
 }
@@ -65,25 +62,33 @@ pub struct Moved {
     pub position: String,
 }
 
-#[derive(Debug, Clone)]
+/// Where the totals count a record: in no column when it is none of theirs.
+#[derive(Debug, Clone, Copy)]
+struct Counted {
+    at: Option<(StageId, Option<Money>)>,
+    version: i64,
+    /// Whether the version was not read together with the totals: a change up to it may yet be to
+    /// be counted.
+    assumed: bool,
+}
+
+impl Counted {
+    fn at(card: &Card, assumed: bool) -> Self {
+        Self {
+            at: Some((card.stage_id, card.amount)),
+            version: card.version,
+            assumed,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
 struct Counting {
     event: EventId,
     id: RecordId,
     version: i64,
     before: Option<Placement>,
     after: Option<Placement>,
-}
-
-impl Entry {
-    fn read(card: Card) -> Self {
-        Self {
-            counted: Some((card.stage_id, card.amount)),
-            counted_version: card.version,
-            read_version: card.version,
-            event: 0,
-            card: Arc::new(card),
-        }
-    }
 }
 
 impl Model {
@@ -98,6 +103,7 @@ impl Model {
             columns: Vec::new(),
             entries: BTreeMap::new(),
             moves: BTreeMap::new(),
+            counted: BTreeMap::new(),
             elsewhere: BTreeMap::new(),
             log: Vec::new(),
         };
@@ -109,6 +115,7 @@ impl Model {
     /// still on its way to the server, stays.
     pub fn replace(&mut self, board: Board) {
         let mut old = std::mem::take(&mut self.entries);
+        let mut old_counted = std::mem::take(&mut self.counted);
         self.now = board.now;
         self.seen = board.seen;
         self.elsewhere.clear();
@@ -123,24 +130,35 @@ impl Model {
             })
             .collect();
         for card in board.columns.into_iter().flat_map(|column| column.cards) {
-            let mut entry = Entry::read(card);
-            if let Some(old) = old.remove(&entry.card.id)
-                && old.card.version > entry.card.version
-            {
-                entry.card = old.card;
-                entry.event = old.event;
-            }
-            self.entries.insert(entry.card.id, entry);
+            let id = card.id;
+            self.counted.insert(id, Counted::at(&card, false));
+            let entry = match old.remove(&id) {
+                Some(old) if old.card.version > card.version => old,
+                _ => Entry {
+                    card: Arc::new(card),
+                    event: 0,
+                },
+            };
+            self.entries.insert(id, entry);
         }
-        let moves = &self.moves;
-        let seen = self.seen;
-        self.entries.extend(
-            old.into_iter()
-                .filter(|(id, entry)| moves.contains_key(id) || entry.event > seen),
-        );
-        let log = std::mem::take(&mut self.log);
-        for counting in log.into_iter().filter(|counting| counting.event > seen) {
-            self.count(counting);
+        for (id, entry) in old {
+            if self.moves.contains_key(&id) || entry.event > board.seen {
+                if let Some(counted) = old_counted.remove(&id) {
+                    self.counted.insert(
+                        id,
+                        Counted {
+                            assumed: true,
+                            ..counted
+                        },
+                    );
+                }
+                self.entries.insert(id, entry);
+            }
+        }
+        for counting in std::mem::take(&mut self.log) {
+            if counting.event > board.seen {
+                self.count(counting);
+            }
         }
     }
 
@@ -152,17 +170,32 @@ impl Model {
         self.columns[index].loaded_to = loaded_to(&page);
         self.columns[index].next = page.next;
         for card in page.cards {
-            let known = self.entries.get(&card.id).map(|entry| entry.card.version);
-            if known.max(self.elsewhere.get(&card.id).copied()) < Some(card.version) {
-                let kept = self.entries.remove(&card.id);
-                let mut entry = Entry::read(card);
-                if let Some(kept) = kept {
-                    entry.counted = kept.counted;
-                    entry.counted_version = kept.counted_version;
-                }
-                self.entries.insert(entry.card.id, entry);
+            let known = self.known_version(card.id);
+            if known < Some(card.version) {
+                self.counted
+                    .entry(card.id)
+                    .or_insert_with(|| Counted::at(&card, true));
+                self.entries.insert(
+                    card.id,
+                    Entry {
+                        card: Arc::new(card),
+                        event: 0,
+                    },
+                );
             }
         }
+    }
+
+    /// The newest version heard of a record, shown or gone.
+    fn known_version(&self, id: RecordId) -> Option<i64> {
+        let shown = self.entries.get(&id).map(|entry| entry.card.version);
+        shown.max(self.elsewhere.get(&id).copied())
+    }
+
+    /// Its pipeline.
+    #[must_use]
+    pub const fn pipeline(&self) -> PipelineId {
+        self.pipeline
     }
 
     /// Whether a column has more cards than are loaded, and from where on.
@@ -190,7 +223,11 @@ impl Model {
     #[must_use]
     pub fn stage_of(&self, id: RecordId) -> Option<StageId> {
         let card = self.card(id)?;
-        Some(self.moves.get(&id).map_or(card.stage_id, |moved| moved.stage))
+        Some(
+            self.moves
+                .get(&id)
+                .map_or(card.stage_id, |moved| moved.stage),
+        )
     }
 
     /// Whether a card waits for the server.
@@ -230,10 +267,14 @@ impl Model {
         let mut totals = column.totals.clone();
         for entry in self.entries.values() {
             let shown = Some((self.shown(entry).0, entry.card.amount));
-            if shown == entry.counted {
+            let counted = self
+                .counted
+                .get(&entry.card.id)
+                .and_then(|counted| counted.at);
+            if shown == counted {
                 continue;
             }
-            for (place, sign) in [(entry.counted, -1), (shown, 1)] {
+            for (place, sign) in [(counted, -1), (shown, 1)] {
                 if let Some((at, amount)) = place
                     && at == stage
                 {
@@ -280,27 +321,24 @@ impl Model {
     }
 
     /// Takes a card that an answer of the server brought; `event` is the newest of the write that
-    /// it answers, 0 for a question.
+    /// it answers, 0 for a question. The totals hear of it by its event.
     pub fn put(&mut self, card: Card, event: EventId) {
-        match self.entries.get_mut(&card.id) {
-            Some(entry) if entry.card.version > card.version => {}
-            Some(entry) => {
-                entry.card = Arc::new(card);
-                entry.event = entry.event.max(event);
-            }
-            None if self.elsewhere.get(&card.id) > Some(&card.version) => {}
-            None => {
-                let entry = Entry {
-                    // The totals hear of it by its event.
-                    counted: (event == 0).then_some((card.stage_id, card.amount)),
-                    counted_version: 0,
-                    read_version: 0,
-                    event,
-                    card: Arc::new(card),
-                };
-                self.entries.insert(entry.card.id, entry);
-            }
+        if self.known_version(card.id) > Some(card.version) {
+            return;
         }
+        self.elsewhere.remove(&card.id);
+        let id = card.id;
+        let event = self
+            .entries
+            .get(&id)
+            .map_or(event, |entry| entry.event.max(event));
+        self.entries.insert(
+            id,
+            Entry {
+                card: Arc::new(card),
+                event,
+            },
+        );
     }
 
     /// Takes a card away that the server says is not here.
@@ -321,8 +359,7 @@ impl Model {
                 after: change.after,
             });
         }
-        let known = self.entries.get(&change.id).map(|entry| entry.card.version);
-        if known.max(self.elsewhere.get(&change.id).copied()) >= Some(change.version) {
+        if self.known_version(change.id) >= Some(change.version) {
             return false;
         }
         let here = change
@@ -330,20 +367,7 @@ impl Model {
             .is_some_and(|after| after.pipeline_id == Some(self.pipeline));
         match change.card {
             Some(card) if here && self.belongs(&card) => {
-                let event = change.event;
-                self.elsewhere.remove(&card.id);
-                match self.entries.get_mut(&card.id) {
-                    Some(entry) => {
-                        entry.card = Arc::new(card);
-                        entry.event = event;
-                    }
-                    None => {
-                        let mut entry = Entry::read(card);
-                        entry.event = event;
-                        entry.read_version = 0;
-                        self.entries.insert(entry.card.id, entry);
-                    }
-                }
+                self.put(card, change.event);
                 true
             }
             _ => {
@@ -363,39 +387,41 @@ impl Model {
         stays || loaded.is_none_or(|(position, id)| card.place() <= (position.as_str(), *id))
     }
 
-    fn count(&mut self, counting: Counting) {
-        if self.log.iter().any(|counted| counted.event == counting.event) {
-            return;
+    /// Counts a change, once: what is counted of a record is known by its version, and of a record
+    /// not heard of before by the event.
+    fn count(&mut self, change: Counting) {
+        let new = change.event > self.seen
+            && self.log.iter().all(|counted| counted.event != change.event);
+        let known = self.counted.get(&change.id).copied();
+        let (from, newer) = match known {
+            Some(known) if known.version < change.version => (known.at, true),
+            Some(known) if known.assumed && new => (self.here(change.before), false),
+            None if new => (self.here(change.before), true),
+            _ => return,
+        };
+        let to = self.here(change.after);
+        if newer {
+            let counted = Counted {
+                at: to,
+                version: change.version,
+                assumed: false,
+            };
+            self.counted.insert(change.id, counted);
         }
-        let entry = self.entries.get_mut(&counting.id);
-        // Events are numbered when they begin and seen when they commit: one with a lower number
-        // may come after the board was read. The card's version tells.
-        let contained = counting.event <= self.seen
-            && entry
-                .as_ref()
-                .is_none_or(|entry| entry.read_version >= counting.version);
-        if contained {
-            return;
-        }
-        if let Some(entry) = entry
-            && entry.counted_version < counting.version
-        {
-            let here = counting
-                .after
-                .filter(|after| after.pipeline_id == Some(self.pipeline));
-            entry.counted = here.and_then(|after| Some((after.stage_id?, after.amount)));
-            entry.counted_version = counting.version;
-        }
-        for (placement, sign) in [(counting.before, -1), (counting.after, 1)] {
-            if let Some(placement) = placement
-                && placement.pipeline_id == Some(self.pipeline)
-                && let Some(stage) = placement.stage_id
+        for (at, sign) in [(from, -1), (to, 1)] {
+            if let Some((stage, amount)) = at
                 && let Some(column) = self.columns.iter_mut().find(|c| c.stage == stage)
             {
-                apply_to_totals(&mut column.totals, placement.amount, sign);
+                apply_to_totals(&mut column.totals, amount, sign);
             }
         }
-        self.log.push(counting);
+        self.log.push(change);
+    }
+
+    /// Where on this board a placement is.
+    fn here(&self, placement: Option<Placement>) -> Option<(StageId, Option<Money>)> {
+        let placement = placement.filter(|at| at.pipeline_id == Some(self.pipeline))?;
+        Some((placement.stage_id?, placement.amount))
     }
 
     fn column(&self, stage: StageId) -> Option<&ColumnState> {

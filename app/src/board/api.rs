@@ -1,0 +1,57 @@
+//! What the board asks the server.
+
+use domain::board::{Board, BoardQuery, Card, Column, Written};
+use domain::query::Cursor;
+use domain::timeline::Undone;
+use domain::{Draft, Error, Kind, OperationId, RecordId, StageId};
+use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
+
+/// A board: each column's totals and first cards.
+#[server(input = Json)]
+pub async fn load_board(query: BoardQuery) -> Result<Board, Error> {
+    let ctx = crate::request::ctx().await?;
+    crate::request::respond(services::records::read::board(&ctx, &query).await)
+}
+
+/// More cards of a column.
+#[server(input = Json)]
+pub async fn load_column(
+    query: BoardQuery,
+    stage: StageId,
+    cursor: Option<Cursor>,
+) -> Result<Column, Error> {
+    let ctx = crate::request::ctx().await?;
+    crate::request::respond(services::records::read::column(&ctx, &query, stage, cursor).await)
+}
+
+/// Those of the records that are on the board, as they are now.
+#[server(input = Json)]
+pub async fn load_cards(query: BoardQuery, ids: Vec<RecordId>) -> Result<Vec<Card>, Error> {
+    let ctx = crate::request::ctx().await?;
+    crate::request::respond(services::records::read::cards(&ctx, &query, &ids).await)
+}
+
+/// Moves a card, with the values that its new stage asks for.
+#[server(input = Json)]
+pub async fn move_card(kind: Kind, id: RecordId, draft: Draft) -> Result<Written, Error> {
+    let ctx = crate::request::ctx().await?;
+    crate::request::respond(services::records::write::change(&ctx, BOARD, kind, id, draft).await)
+}
+
+/// Makes a record in a column.
+#[server(input = Json)]
+pub async fn add_card(kind: Kind, draft: Draft) -> Result<Written, Error> {
+    let ctx = crate::request::ctx().await?;
+    crate::request::respond(services::records::write::create(&ctx, BOARD, kind, draft).await)
+}
+
+/// Takes back what was done on the board.
+#[server(input = Json)]
+pub async fn undo_operation(operation: OperationId) -> Result<Undone, Error> {
+    let ctx = crate::request::ctx().await?;
+    crate::request::respond(services::operations::undo(&ctx, operation).await)
+}
+
+#[cfg(feature = "ssr")]
+const BOARD: domain::timeline::Via = domain::timeline::Via::Board;

@@ -1,0 +1,130 @@
+//! What a board shows, as its address says it: `?pipeline=2&owner=me&period=this_month&q=chairs`.
+//! Everything in it can be shared; what makes no sense is passed over.
+
+use domain::board::BoardQuery;
+use domain::period::Period;
+use domain::query::filter::{ME, MY_DEPARTMENT};
+use domain::query::{Filter, Operator};
+use domain::{Kind, UserId};
+use leptos_router::params::ParamsMap;
+
+/// The pipeline's id.
+pub const PIPELINE: &str = "pipeline";
+/// A user's id, `me` or `my_department`.
+pub const OWNER: &str = "owner";
+/// When the record was made, as [`Period`] reads it.
+pub const PERIOD: &str = "period";
+/// A part of the title.
+pub const TEXT: &str = "q";
+/// The record that is open over the board.
+pub const OPEN: &str = "open";
+
+/// What narrows a board, as opposed to choosing it.
+pub const NARROWING: [&str; 3] = [OWNER, PERIOD, TEXT];
+
+/// The question that an address asks.
+#[must_use]
+pub fn read(kind: Kind, params: &ParamsMap) -> BoardQuery {
+    let mut filter = Filter::everything();
+    let owner = params
+        .get_str(OWNER)
+        .filter(|owner| matches!(*owner, ME | MY_DEPARTMENT) || owner.parse::<UserId>().is_ok());
+    if let Some(owner) = owner {
+        filter = filter.and(Filter::is("owner_id", Operator::Is, &[owner]));
+    }
+    let period = params
+        .get_str(PERIOD)
+        .filter(|text| Period::parse(text).is_some());
+    if let Some(period) = period {
+        filter = filter.and(Filter::is("created_at", Operator::During, &[period]));
+    }
+    BoardQuery {
+        kind,
+        pipeline: params.get_str(PIPELINE).and_then(|id| id.parse().ok()),
+        filter,
+        text: params
+            .get_str(TEXT)
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned),
+    }
+}
+
+/// The board's address with some parts of its query changed; empty takes one out.
+#[must_use]
+pub fn with(kind: Kind, params: &ParamsMap, changes: &[(&'static str, &str)]) -> String {
+    let mut params = params.clone();
+    for (key, value) in changes {
+        params.remove(key);
+        if !value.is_empty() {
+            params.insert(*key, (*value).to_owned());
+        }
+    }
+    format!("/{}/board{}", kind.plural(), params.to_query_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn params(parts: &[(&'static str, &str)]) -> ParamsMap {
+        parts
+            .iter()
+            .map(|(key, value)| (*key, (*value).to_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn an_address_without_query_shows_everything() {
+        let query = read(Kind::Deal, &ParamsMap::new());
+        assert!(query.is_plain());
+        assert_eq!(query.pipeline, None);
+    }
+
+    #[test]
+    fn every_part_of_an_address_narrows_the_board() {
+        let query = read(
+            Kind::Lead,
+            &params(&[
+                ("pipeline", "2"),
+                ("owner", "me"),
+                ("period", "this_month"),
+                ("q", " a,b "),
+            ]),
+        );
+        assert_eq!(query.pipeline, Some(2));
+        assert_eq!(query.text.as_deref(), Some("a,b"));
+        assert_eq!(
+            query.filter.to_string(),
+            "and(owner_id:is:me,created_at:in:this_month)"
+        );
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_passed_over() {
+        let query = read(
+            Kind::Deal,
+            &params(&[
+                ("pipeline", "x"),
+                ("owner", "you"),
+                ("period", "soon"),
+                ("q", "  "),
+            ]),
+        );
+        assert!(query.is_plain());
+        assert_eq!(query.pipeline, None);
+    }
+
+    #[test]
+    fn an_address_is_changed_in_one_part() {
+        let here = params(&[("pipeline", "2"), ("q", "a b")]);
+        assert_eq!(
+            with(Kind::Deal, &here, &[(OPEN, "7")]),
+            "/deals/board?pipeline=2&q=a%20b&open=7"
+        );
+        assert_eq!(
+            with(Kind::Lead, &here, &[(PIPELINE, ""), (TEXT, "")]),
+            "/leads/board"
+        );
+    }
+}

@@ -1,0 +1,106 @@
+//! Says when the live connection is away.
+
+use leptos::prelude::*;
+
+use crate::i18n::*;
+use crate::layout::use_workspace;
+use crate::ui::{Banner, BannerTone};
+
+/// What there is to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(
+    not(feature = "hydrate"),
+    expect(dead_code, reason = "only browsers lose connections")
+)]
+enum Shown {
+    Nothing,
+    Reconnecting,
+    SignedOut,
+}
+
+/// Starts the live connection, and says when it has been away for more than two seconds. Rendered
+/// once, by the frame.
+#[component]
+pub fn Status() -> impl IntoView {
+    let i18n = use_i18n();
+    let shown = RwSignal::new(Shown::Nothing);
+    start(shown);
+    move || match shown.get() {
+        Shown::Nothing => ().into_any(),
+        Shown::Reconnecting => view! {
+            <div class="frame__banner">
+                <Banner tone=BannerTone::Offline>{t!(i18n, live.reconnecting)}</Banner>
+            </div>
+        }
+        .into_any(),
+        Shown::SignedOut => view! {
+            <div class="frame__banner">
+                <Banner tone=BannerTone::Offline>
+                    {t!(i18n, live.signed_out)} " "
+                    <a href="/sign-in" rel="external">
+                        {t!(i18n, live.sign_in)}
+                    </a>
+                </Banner>
+            </div>
+        }
+        .into_any(),
+    }
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn start(_shown: RwSignal<Shown>) {
+    let _ = use_workspace();
+}
+
+#[cfg(feature = "hydrate")]
+fn start(shown: RwSignal<Shown>) {
+    use std::cell::Cell;
+    use std::rc::Rc;
+    use std::time::Duration;
+
+    use domain::live::LiveMessage;
+
+    use super::connection::{self, State};
+
+    /// A shorter absence is not worth a word.
+    const PATIENCE: Duration = Duration::from_secs(2);
+
+    let workspace = use_workspace();
+    super::use_live(move |message| {
+        if matches!(message, LiveMessage::Workspace) {
+            workspace.reload();
+        }
+    });
+    let state = Rc::new(Cell::new(State::There));
+    let report = move |now| {
+        state.set(now);
+        match now {
+            State::There => shown.set(Shown::Nothing),
+            State::SignedOut => shown.set(Shown::SignedOut),
+            State::Away => {
+                let state = state.clone();
+                let late = move || {
+                    if state.get() == State::Away {
+                        let _ = shown.try_set(Shown::Reconnecting);
+                    }
+                };
+                set_timeout(late, PATIENCE);
+            }
+        }
+    };
+    let connection = StoredValue::new_local(None);
+    Effect::new(move |_| {
+        // The connection starts when the pages have said what they contain.
+        let report = report.clone();
+        let start = move || {
+            let user = workspace.with_untracked(|workspace| workspace.me.id);
+            let _ = connection.try_set_value(Some(connection::start(user, report)));
+        };
+        set_timeout(start, Duration::ZERO);
+    });
+    on_cleanup(move || {
+        if let Some(Some(connection)) = connection.try_get_value() {
+            connection.stop();
+        }
+    });
+}
