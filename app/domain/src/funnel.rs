@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::board::Total;
 use crate::pipeline::Meaning;
 use crate::query::Filter;
-use crate::{DepartmentId, Kind, PipelineId, StageId, UserId};
+use crate::{DepartmentId, EventId, Kind, PipelineId, StageId, UserId};
 
 /// A question for a funnel.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -36,6 +36,8 @@ pub struct Funnel {
     pub parts: Vec<FunnelPart>,
     /// The chart, an SVG made on the server.
     pub chart: String,
+    /// The newest event when the counting began: live changes from there on may not be in it.
+    pub seen: EventId,
 }
 
 /// One pipeline of a funnel.

@@ -1,0 +1,125 @@
+//! Numbers from the tables that triggers keep, by UTC day of creation: a year is some thousand rows
+//! of them, whatever the number of records. The viewer's calendar may cut a day in two; those ends
+//! are counted row by row.
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use domain::PipelineId;
+use sea_orm::FromQueryResult;
+
+use super::{Group, Numbers, Stays, counted, sql};
+use crate::Ctx;
+use crate::failure::Result;
+use crate::schema::Schema;
+
+/// The numbers of all records of a pipeline, whoever's they are.
+pub(super) async fn numbers(
+    ctx: &Ctx,
+    schema: &Schema,
+    pipeline: PipelineId,
+    period: Option<(DateTime<Utc>, DateTime<Utc>)>,
+) -> Result<Numbers> {
+    let Some((from, to)) = period else {
+        return whole_days(ctx, schema, pipeline, NaiveDate::MIN, NaiveDate::MAX).await;
+    };
+    let (first, end) = (day_from(from), to.date_naive());
+    if first >= end {
+        return counted::ends(ctx, schema, pipeline, &[(from, to)]).await;
+    }
+    let mut numbers = whole_days(ctx, schema, pipeline, first, end).await?;
+    let ends: Vec<_> = [(from, midnight(first)), (midnight(end), to)]
+        .into_iter()
+        .filter(|(from, to)| from < to)
+        .collect();
+    if !ends.is_empty() {
+        let more = counted::ends(ctx, schema, pipeline, &ends).await?;
+        numbers.groups.extend(more.groups);
+        numbers.stays.extend(more.stays);
+    }
+    Ok(numbers)
+}
+
+/// The first day that begins at this moment or later.
+fn day_from(moment: DateTime<Utc>) -> NaiveDate {
+    let day = moment.date_naive();
+    if midnight(day) == moment {
+        day
+    } else {
+        day + Days::new(1)
+    }
+}
+
+fn midnight(day: NaiveDate) -> DateTime<Utc> {
+    day.and_hms_opt(0, 0, 0).unwrap_or_default().and_utc()
+}
+
+async fn whole_days(
+    ctx: &Ctx,
+    schema: &Schema,
+    pipeline: PipelineId,
+    first: NaiveDate,
+    end: NaiveDate,
+) -> Result<Numbers> {
+    // Days are bound as text: those at the ends of time are words to PostgreSQL.
+    let word = |day: NaiveDate| match day {
+        NaiveDate::MIN => "-infinity".to_owned(),
+        NaiveDate::MAX => "infinity".to_owned(),
+        day => day.to_string(),
+    };
+    let values = || -> [sea_orm::Value; 4] {
+        [
+            schema.kind.as_str().into(),
+            pipeline.into(),
+            word(first).into(),
+            word(end).into(),
+        ]
+    };
+    let groups = "select stage_id, nullif(furthest_id, 0) as furthest_id,
+                         nullif(lost_reason_id, 0) as lost_reason_id, nullif(currency, '') as currency,
+                         sum(count)::bigint as count, sum(amount) as amount
+                    from funnel_day
+                   where kind = $1 and pipeline_id = $2 and day >= $3::date and day < $4::date
+                   group by 1, 2, 3, 4
+                  having sum(count) <> 0 or sum(amount) <> 0";
+    let stays = "select stage_id, sum(ended + lasting)::bigint as count,
+                        (sum(ended_seconds) + sum(lasting) * $5::float8::numeric
+                         - sum(lasting_since))::float8 as seconds
+                   from funnel_stay
+                  where kind = $1 and pipeline_id = $2 and day >= $3::date and day < $4::date
+                  group by 1";
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "seconds since 1970 fit a double by far"
+    )]
+    let now = ctx.now.timestamp_millis() as f64 / 1_000.0;
+    let [kind, pipeline, from, to] = values();
+    let groups = Group::find_by_statement(sql(groups, values()))
+        .all(&ctx.db)
+        .await?;
+    let stays = Stays::find_by_statement(sql(stays, [kind, pipeline, from, to, now.into()]));
+    Ok(Numbers {
+        groups,
+        stays: stays.all(&ctx.db).await?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_begins_at_midnight_and_not_a_second_later() {
+        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        assert_eq!(
+            day_from(at("2026-01-01T00:00:00Z")).to_string(),
+            "2026-01-01"
+        );
+        assert_eq!(
+            day_from(at("2026-01-01T00:00:01Z")).to_string(),
+            "2026-01-02"
+        );
+        assert_eq!(
+            day_from(at("2025-12-31T23:00:00Z")).to_string(),
+            "2026-01-01"
+        );
+    }
+}
