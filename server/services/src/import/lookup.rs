@@ -26,7 +26,10 @@ impl People {
     pub(super) async fn load(tx: &DatabaseTransaction) -> Result<Self> {
         let sql = "select id, email, name from app_user";
         let mut people = Self::default();
-        for row in tx.query_all_raw(Statement::from_string(DbBackend::Postgres, sql)).await? {
+        for row in tx
+            .query_all_raw(Statement::from_string(DbBackend::Postgres, sql))
+            .await?
+        {
             let (email, name): (String, String) =
                 (row.try_get_by_index(1)?, row.try_get_by_index(2)?);
             people.add(row.try_get_by_index(0)?, &email, &name);
@@ -37,7 +40,10 @@ impl People {
     /// Remembers somebody.
     pub(super) fn add(&mut self, id: UserId, email: &str, name: &str) {
         self.by_email.insert(folded(email), id);
-        self.by_name.entry(folded(name)).and_modify(|known| *known = None).or_insert(Some(id));
+        self.by_name
+            .entry(folded(name))
+            .and_modify(|known| *known = None)
+            .or_insert(Some(id));
     }
 
     /// Finds somebody, or says why not.
@@ -48,7 +54,9 @@ impl People {
         }
         match self.by_name.get(&wanted) {
             Some(Some(id)) => Ok(*id),
-            Some(None) => Err(format!("several users are called “{text}”; use the e-mail address")),
+            Some(None) => Err(format!(
+                "several users are called “{text}”; use the e-mail address"
+            )),
             None => Err(format!("there is no user “{text}”")),
         }
     }
@@ -92,14 +100,22 @@ impl Names {
             FieldType::Link(kind) | FieldType::Links(kind) => {
                 let by = map.match_by.as_deref().unwrap_or(kind.title_field());
                 let field = kind.fields().iter().find(|field| field.key == by)?;
-                let Storage::Column(column) = &field.storage else { return None };
+                let Storage::Column(column) = &field.storage else {
+                    return None;
+                };
                 (kind.as_str(), column.to_string(), Some(kind))
             }
             FieldType::LostReason => ("lost_reason", "name".to_owned(), None),
             _ => return None,
         };
         let table = table.to_owned();
-        Some(Self { table, column, target, missing: map.missing, known: HashMap::new() })
+        Some(Self {
+            table,
+            column,
+            target,
+            missing: map.missing,
+            known: HashMap::new(),
+        })
     }
 
     /// Looks up names that are not known yet. Those that are nobody's are forgotten again, since a
@@ -135,8 +151,11 @@ impl Names {
         for row in tx.query_all_raw(statement).await? {
             let name: String = row.try_get_by_index(0)?;
             let several = row.try_get_by_index::<i64>(2)? > 1;
-            let found =
-                if several { Found::Several } else { Found::One(row.try_get_by_index(1)?) };
+            let found = if several {
+                Found::Several
+            } else {
+                Found::One(row.try_get_by_index(1)?)
+            };
             self.known.insert(folded(&name), found);
         }
         Ok(())
@@ -144,7 +163,10 @@ impl Names {
 
     /// What a name was found to be.
     pub(super) fn find(&self, name: &str) -> Found {
-        self.known.get(&folded(name)).copied().unwrap_or(Found::None)
+        self.known
+            .get(&folded(name))
+            .copied()
+            .unwrap_or(Found::None)
     }
 
     /// Makes what is missing, where the mapping says so.
@@ -157,18 +179,26 @@ impl Names {
         if self.missing != Missing::Create {
             return Ok(());
         }
-        let missing: BTreeMap<String, &String> = names
-            .iter()
-            .filter(|name| self.find(name) == Found::None)
-            .map(|name| (folded(name), name))
-            .collect();
+        // As the first row writes it.
+        let mut missing: BTreeMap<String, &String> = BTreeMap::new();
+        for name in names.iter().filter(|name| self.find(name) == Found::None) {
+            missing.entry(folded(name)).or_insert(name);
+        }
         for (key, name) in missing {
             let id = match self.target {
                 None => Some(crate::stages::add_lost_reason(operation, now, name).await?),
                 Some(kind) => {
-                    let key = if kind == Kind::Contact { "first_name" } else { kind.title_field() };
+                    let key = if kind == Kind::Contact {
+                        "first_name"
+                    } else {
+                        kind.title_field()
+                    };
                     let draft = Draft::of([(key, Value::Text(name.clone()))]);
-                    operation.create(kind, vec![draft]).await?.pop().and_then(std::result::Result::ok)
+                    operation
+                        .create(kind, vec![draft])
+                        .await?
+                        .pop()
+                        .and_then(std::result::Result::ok)
                 }
             };
             if let Some(id) = id {

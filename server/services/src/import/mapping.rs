@@ -238,7 +238,9 @@ impl Mapping {
     /// Reads a mapping file.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let written: Written = toml::from_str(text).map_err(|error| {
-            let line = error.span().map_or(1, |span| text[..span.start].lines().count().max(1));
+            let line = error
+                .span()
+                .map_or(1, |span| text[..span.start].lines().count().max(1));
             mistake(&format!("line {line}"), error.message().replace('\n', ", "))
         })?;
         let subject = match (written.kind.as_str(), Kind::parse(&written.kind)) {
@@ -256,7 +258,12 @@ impl Mapping {
         let mapping = Self {
             subject,
             label: written.label,
-            delimiter: written.file.delimiter.as_deref().map(delimiter).transpose()?,
+            delimiter: written
+                .file
+                .delimiter
+                .as_deref()
+                .map(delimiter)
+                .transpose()?,
             empty: written.file.empty,
             key: written.key,
             pipeline: written.pipeline,
@@ -277,7 +284,10 @@ impl Mapping {
         }
         let has_stages = matches!(self.subject, Subject::Records(kind) if kind.has_stages());
         if self.pipeline.is_some() && !has_stages {
-            return Err(mistake("pipeline", "only leads and deals stand in pipelines"));
+            return Err(mistake(
+                "pipeline",
+                "only leads and deals stand in pipelines",
+            ));
         }
         if self.manager.is_some() && self.subject != Subject::People {
             return Err(mistake("manager", "only fits an import of users"));
@@ -291,11 +301,19 @@ impl Mapping {
 
 fn field_map(key: &str, value: toml::Value) -> Result<FieldMap, Error> {
     let map = match value {
-        toml::Value::String(column) => FieldMap { column: Some(column), ..FieldMap::default() },
+        toml::Value::String(column) => FieldMap {
+            column: Some(column),
+            ..FieldMap::default()
+        },
         value @ toml::Value::Table(_) => value
             .try_into::<FieldMap>()
             .map_err(|error| mistake(key, error.message().replace('\n', ", ")))?,
-        _ => return Err(mistake(key, "must be the name of a column, or a table such as { column = \"Name\" }")),
+        _ => {
+            return Err(mistake(
+                key,
+                "must be the name of a column, or a table such as { column = \"Name\" }",
+            ));
+        }
     };
     let sources = [
         map.column.is_some(),
@@ -304,7 +322,10 @@ fn field_map(key: &str, value: toml::Value) -> Result<FieldMap, Error> {
         map.value.is_some(),
     ];
     if sources.into_iter().filter(|given| *given).count() != 1 {
-        return Err(mistake(key, "needs exactly one of column, columns, template, value"));
+        return Err(mistake(
+            key,
+            "needs exactly one of column, columns, template, value",
+        ));
     }
     if map.currency.is_some() && map.currency_column.is_some() {
         return Err(mistake(key, "takes currency or currency_column, not both"));
@@ -316,7 +337,11 @@ fn field_map(key: &str, value: toml::Value) -> Result<FieldMap, Error> {
 }
 
 fn check_condition(key: &str, condition: &Condition) -> Result<(), Error> {
-    let given = [condition.is.is_some(), condition.is_not.is_some(), condition.empty.is_some()];
+    let given = [
+        condition.is.is_some(),
+        condition.is_not.is_some(),
+        condition.empty.is_some(),
+    ];
     if given.into_iter().filter(|given| *given).count() == 1 {
         Ok(())
     } else {
@@ -327,7 +352,10 @@ fn check_condition(key: &str, condition: &Condition) -> Result<(), Error> {
 fn delimiter(text: &str) -> Result<u8, Error> {
     match text.as_bytes() {
         [byte] if byte.is_ascii() && *byte != b'"' => Ok(*byte),
-        _ => Err(mistake("file.delimiter", "must be one sign such as \",\", \";\" or \"\\t\"")),
+        _ => Err(mistake(
+            "file.delimiter",
+            "must be one sign such as \",\", \";\" or \"\\t\"",
+        )),
     }
 }
 
@@ -354,18 +382,26 @@ mod tests {
         );
         let text = "kind = \"deal\"\n[fields]\namount = { column = \"x\", curency = \"USD\" }";
         let words = wrong(text);
-        assert!(words.starts_with("fields.amount: unknown field `curency`"), "{words}");
+        assert!(
+            words.starts_with("fields.amount: unknown field `curency`"),
+            "{words}"
+        );
         assert!(words.contains("`currency`"), "{words}");
         assert_eq!(
             wrong("kind = \"deal\"\n[fields]\ntitle = { fallback = \"x\" }"),
             "fields.title: needs exactly one of column, columns, template, value"
         );
         let words = wrong("kind = \"deal\"\ncolour = 1\n[fields]");
-        assert!(words.starts_with("line 2: unknown field `colour`"), "{words}");
+        assert!(
+            words.starts_with("line 2: unknown field `colour`"),
+            "{words}"
+        );
         assert_eq!(
             wrong("kind = \"deal\"\n[key]\n[fields]\ntitle = \"a\""),
             "key.field: is “external_id”, which has no place under [fields]"
         );
-        assert!(wrong("kind = \"deal\"\n[fields]\ntitle = { template = \"{a\" }").contains("brace"));
+        assert!(
+            wrong("kind = \"deal\"\n[fields]\ntitle = { template = \"{a\" }").contains("brace")
+        );
     }
 }

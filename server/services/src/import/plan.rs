@@ -51,18 +51,29 @@ impl<'a> Cells<'a> {
     /// What is in a cell; none where it is empty.
     pub(super) fn get(&self, column: &str) -> Option<&'a str> {
         let text = self.row.cells.get(*self.columns.get(column)?)?.trim();
-        let none = text.is_empty() || self.empty.iter().any(|empty| empty.eq_ignore_ascii_case(text));
+        let none = text.is_empty()
+            || self
+                .empty
+                .iter()
+                .any(|empty| empty.eq_ignore_ascii_case(text));
         (!none).then_some(text)
     }
 
     fn fits(&self, condition: &Condition) -> bool {
         let cell = self.get(&condition.column);
         let among = |texts: &[String]| {
-            texts.iter().any(|text| text.to_lowercase() == cell.unwrap_or("").to_lowercase())
+            texts
+                .iter()
+                .any(|text| text.to_lowercase() == cell.unwrap_or("").to_lowercase())
         };
         match condition {
-            Condition { is: Some(texts), .. } => among(texts),
-            Condition { is_not: Some(texts), .. } => !among(texts),
+            Condition {
+                is: Some(texts), ..
+            } => among(texts),
+            Condition {
+                is_not: Some(texts),
+                ..
+            } => !among(texts),
             Condition { empty, .. } => *empty == Some(cell.is_none()),
         }
     }
@@ -106,13 +117,19 @@ impl<'a> Plan<'a> {
         fields: &[FieldDef],
         subject: &str,
     ) -> Result<Self, Error> {
-        let columns: HashMap<String, usize> =
-            header.iter().enumerate().map(|(at, name)| (name.clone(), at)).collect();
+        let columns: HashMap<String, usize> = header
+            .iter()
+            .enumerate()
+            .map(|(at, name)| (name.clone(), at))
+            .collect();
         let known = |key: &str, column: &str| {
             if columns.contains_key(column) {
                 return Ok(());
             }
-            let words = format!("the file has no column “{column}”; it has {}", header.join(", "));
+            let words = format!(
+                "the file has no column “{column}”; it has {}",
+                header.join(", ")
+            );
             Err(mistake(key, words))
         };
         for (index, condition) in mapping.skip.iter().enumerate() {
@@ -158,7 +175,11 @@ impl<'a> Plan<'a> {
 
     /// A row's cells.
     pub(super) fn cells<'r>(&'r self, row: &'r Row) -> Cells<'r> {
-        Cells { columns: &self.columns, empty: &self.empty, row }
+        Cells {
+            columns: &self.columns,
+            empty: &self.empty,
+            row,
+        }
     }
 
     /// Whether the mapping leaves a row out.
@@ -217,7 +238,8 @@ impl<'a> Plan<'a> {
                     Some(split) => text.split(split.as_str()).map(tidy).collect(),
                     None => vec![tidy(text)],
                 };
-                let names: Vec<String> = names.into_iter().filter(|name| !name.is_empty()).collect();
+                let names: Vec<String> =
+                    names.into_iter().filter(|name| !name.is_empty()).collect();
                 return Ok(Read::Names(names));
             }
             FieldType::User | FieldType::Users => return people(field, text, known.people),
@@ -236,7 +258,10 @@ impl<'a> Plan<'a> {
             FieldType::Decimal | FieldType::Percent => Value::Decimal(field.number(text)?),
             FieldType::Integer => {
                 let number = field.number(text)?.normalize().to_string();
-                field.def.parse(&number).map_err(|problem| problem.to_string())?
+                field
+                    .def
+                    .parse(&number)
+                    .map_err(|problem| problem.to_string())?
             }
             FieldType::Date => Value::Date(field.moment(text)?.0),
             FieldType::DateTime => match field.moment(text)? {
@@ -252,7 +277,10 @@ impl<'a> Plan<'a> {
                     Some(split) => text.replace(split.as_str(), ","),
                     None => text.to_owned(),
                 };
-                field.def.parse(&text).map_err(|problem| problem.to_string())?
+                field
+                    .def
+                    .parse(&text)
+                    .map_err(|problem| problem.to_string())?
             }
         };
         Ok(Read::Value(value))
@@ -276,7 +304,10 @@ impl FieldPlan {
             return misfit("currency", "only fits an amount");
         }
         if takes == FieldType::Money && map.currency.is_none() && map.currency_column.is_none() {
-            return misfit("currency", "is needed, such as currency = \"EUR\", or currency_column");
+            return misfit(
+                "currency",
+                "is needed, such as currency = \"EUR\", or currency_column",
+            );
         }
         if !number && (map.multiply.is_some() || map.decimal.is_some()) {
             return misfit("multiply", "and decimal only fit a number");
@@ -288,10 +319,16 @@ impl FieldPlan {
             FieldType::Link(kind) | FieldType::Links(kind) => Some(kind),
             _ => None,
         };
-        let found_by_name =
-            link.is_some() || matches!(takes, FieldType::User | FieldType::Users | FieldType::LostReason);
+        let found_by_name = link.is_some()
+            || matches!(
+                takes,
+                FieldType::User | FieldType::Users | FieldType::LostReason
+            );
         if map.missing != Missing::Refuse && !found_by_name && def.key != "manager" {
-            return misfit("missing", "only fits users, linked records and lost reasons");
+            return misfit(
+                "missing",
+                "only fits users, linked records and lost reasons",
+            );
         }
         if map.missing == Missing::Create && matches!(takes, FieldType::User | FieldType::Users) {
             return misfit("missing", "cannot be create for users: import them first");
@@ -300,18 +337,25 @@ impl FieldPlan {
             let Some(kind) = link else {
                 return misfit("match", "only fits linked records");
             };
-            let fits = kind.fields().iter().any(|field| {
-                field.key == *by && field.field_type == FieldType::Text
-            });
+            let fits = kind
+                .fields()
+                .iter()
+                .any(|field| field.key == *by && field.field_type == FieldType::Text);
             if !fits {
-                return misfit("match", &format!("must be a text field of a {kind}, such as name or external_id"));
+                return misfit(
+                    "match",
+                    &format!("must be a text field of a {kind}, such as name or external_id"),
+                );
             }
         }
         let currency = map.currency.as_deref().map(Currency::parse).transpose();
         let Ok(currency) = currency else {
             return misfit("currency", "must be a code such as EUR");
         };
-        let multiply = map.multiply.as_ref().map(|factor| plain(factor).and_then(|text| parse_decimal(&text).ok()));
+        let multiply = map
+            .multiply
+            .as_ref()
+            .map(|factor| plain(factor).and_then(|text| parse_decimal(&text).ok()));
         let multiply = match multiply {
             Some(None) => return misfit("multiply", "must be a number such as 1000"),
             Some(factor) => factor,
@@ -322,13 +366,23 @@ impl FieldPlan {
             Some(text) => text,
             None => None,
         };
-        Ok(Self { def: def.clone(), map: map.clone(), currency, multiply, constant })
+        Ok(Self {
+            def: def.clone(),
+            map: map.clone(),
+            currency,
+            multiply,
+            constant,
+        })
     }
 
     /// What the row has for this field, translated; an error in words where that is not allowed.
     pub(super) fn text(&self, cells: &Cells<'_>) -> Result<Option<String>, String> {
         let map = &self.map;
-        if map.when.as_ref().is_some_and(|condition| !cells.fits(condition)) {
+        if map
+            .when
+            .as_ref()
+            .is_some_and(|condition| !cells.fits(condition))
+        {
             return Ok(None);
         }
         let fill = |template: &super::template::Template| template.fill(|name| cells.get(name));
@@ -336,10 +390,20 @@ impl FieldPlan {
             (Some(column), ..) => cells.get(column).map(str::to_owned),
             (_, Some(template), _) => fill(template),
             (_, _, Some(constant)) => Some(constant.clone()),
-            _ => map.columns.iter().find_map(|column| cells.get(column)).map(str::to_owned),
+            _ => map
+                .columns
+                .iter()
+                .find_map(|column| cells.get(column))
+                .map(str::to_owned),
         };
-        let own = own.filter(|text| !map.empty.iter().any(|empty| empty.eq_ignore_ascii_case(text)));
-        let Some(text) = own else { return Ok(map.fallback.as_ref().and_then(fill)) };
+        let own = own.filter(|text| {
+            !map.empty
+                .iter()
+                .any(|empty| empty.eq_ignore_ascii_case(text))
+        });
+        let Some(text) = own else {
+            return Ok(map.fallback.as_ref().and_then(fill));
+        };
         if map.values.is_empty() {
             return Ok(Some(text));
         }
@@ -347,9 +411,10 @@ impl FieldPlan {
             (Some(meant), _) => Ok(Some(meant.clone()).filter(|meant| !meant.is_empty())),
             (None, Other::Keep) => Ok(Some(text)),
             (None, Other::Empty) => Ok(None),
-            (None, Other::Refuse) => {
-                Err(format!("{}: “{text}” is not among the mapping's values", self.def.label))
-            }
+            (None, Other::Refuse) => Err(format!(
+                "{}: “{text}” is not among the mapping's values",
+                self.def.label
+            )),
         }
     }
 
@@ -362,7 +427,9 @@ impl FieldPlan {
         let number = parse_decimal(&text).map_err(|problem| problem.to_string())?;
         match self.multiply {
             None => Ok(number),
-            Some(factor) => number.checked_mul(factor).ok_or_else(|| "is too large".to_owned()),
+            Some(factor) => number
+                .checked_mul(factor)
+                .ok_or_else(|| "is too large".to_owned()),
         }
     }
 
@@ -379,12 +446,18 @@ impl FieldPlan {
         if let Ok(day) = text.parse::<NaiveDate>() {
             return Ok((day, None));
         }
-        for format in ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M"] {
+        for format in [
+            "%Y-%m-%dT%H:%M:%S%.f",
+            "%Y-%m-%d %H:%M:%S%.f",
+            "%Y-%m-%d %H:%M",
+        ] {
             if let Ok(at) = NaiveDateTime::parse_from_str(text.trim_end_matches('Z'), format) {
                 return Ok((at.date(), Some(at)));
             }
         }
-        Err(format!("“{text}” is not a day such as 2026-11-30; give its format in the mapping"))
+        Err(format!(
+            "“{text}” is not a day such as 2026-11-30; give its format in the mapping"
+        ))
     }
 }
 
@@ -408,13 +481,27 @@ fn people(field: &FieldPlan, text: &str, people: &People) -> Result<Read, String
 }
 
 fn stage(text: &str, pipeline: Option<&Pipeline>) -> Result<Value, String> {
-    let Some(pipeline) = pipeline else { return Err("there is no pipeline".to_owned()) };
+    let Some(pipeline) = pipeline else {
+        return Err("there is no pipeline".to_owned());
+    };
     let wanted = tidy(text).to_lowercase();
-    match pipeline.stages.iter().find(|stage| stage.name.to_lowercase() == wanted) {
+    match pipeline
+        .stages
+        .iter()
+        .find(|stage| stage.name.to_lowercase() == wanted)
+    {
         Some(stage) => Ok(Value::Id(stage.id)),
         None => {
-            let names: Vec<&str> = pipeline.stages.iter().map(|stage| stage.name.as_str()).collect();
-            Err(format!("“{text}” is no stage of “{}”; it has {}", pipeline.name, names.join(", ")))
+            let names: Vec<&str> = pipeline
+                .stages
+                .iter()
+                .map(|stage| stage.name.as_str())
+                .collect();
+            Err(format!(
+                "“{text}” is no stage of “{}”; it has {}",
+                pipeline.name,
+                names.join(", ")
+            ))
         }
     }
 }
@@ -423,11 +510,28 @@ fn stage(text: &str, pipeline: Option<&Pipeline>) -> Result<Value, String> {
 fn columns_of(map: &FieldMap) -> Vec<(&'static str, &str)> {
     let mut columns: Vec<(&'static str, &str)> = Vec::new();
     columns.extend(map.column.as_deref().map(|column| ("column", column)));
-    columns.extend(map.columns.iter().map(|column| ("columns", column.as_str())));
-    columns.extend(map.currency_column.as_deref().map(|column| ("currency_column", column)));
-    columns.extend(map.when.as_ref().map(|condition| ("when.column", condition.column.as_str())));
+    columns.extend(
+        map.columns
+            .iter()
+            .map(|column| ("columns", column.as_str())),
+    );
+    columns.extend(
+        map.currency_column
+            .as_deref()
+            .map(|column| ("currency_column", column)),
+    );
+    columns.extend(
+        map.when
+            .as_ref()
+            .map(|condition| ("when.column", condition.column.as_str())),
+    );
     for (part, template) in [("template", &map.template), ("fallback", &map.fallback)] {
-        columns.extend(template.iter().flat_map(|t| t.columns()).map(|column| (part, column)));
+        columns.extend(
+            template
+                .iter()
+                .flat_map(|t| t.columns())
+                .map(|column| (part, column)),
+        );
     }
     columns
 }

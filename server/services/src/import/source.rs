@@ -35,22 +35,36 @@ impl<R: Read> Source<R> {
     /// Opens a file and reads its header.
     pub(super) fn open(reader: R, delimiter: Option<u8>) -> Result<Self, Error> {
         let mut buffered = BufReader::with_capacity(LOOK, reader);
-        let start = buffered.fill_buf().map_err(|error| unreadable(error.to_string()))?;
+        let start = buffered
+            .fill_buf()
+            .map_err(|error| unreadable(error.to_string()))?;
         check_encoding(start)?;
         let delimiter = delimiter.unwrap_or_else(|| find_delimiter(start));
         if start.starts_with(&[0xEF, 0xBB, 0xBF]) {
             buffered.consume(3);
         }
         // Rows of another length are told with their number rather than ending the import.
-        let mut reader =
-            ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(buffered);
-        let header = reader.byte_headers().map_err(|error| unreadable(error.to_string()))?.clone();
+        let mut reader = ReaderBuilder::new()
+            .delimiter(delimiter)
+            .flexible(true)
+            .from_reader(buffered);
+        let header = reader
+            .byte_headers()
+            .map_err(|error| unreadable(error.to_string()))?
+            .clone();
         let header = text(&header).ok_or_else(|| unreadable(not_utf8("the header")))?;
-        let header: Vec<String> = header.into_iter().map(|name| name.trim().to_owned()).collect();
+        let header: Vec<String> = header
+            .into_iter()
+            .map(|name| name.trim().to_owned())
+            .collect();
         if header.iter().all(String::is_empty) {
             return Err(unreadable("is empty; its first line must name the columns"));
         }
-        Ok(Self { reader, header, number: 0 })
+        Ok(Self {
+            reader,
+            header,
+            number: 0,
+        })
     }
 
     /// The columns' names.
@@ -75,7 +89,11 @@ impl<R: Read> Source<R> {
             };
             let row = Row { number, cells };
             let (has, wants) = (row.cells.len(), self.header.len());
-            let surplus = row.cells.iter().skip(wants).any(|cell| !cell.trim().is_empty());
+            let surplus = row
+                .cells
+                .iter()
+                .skip(wants)
+                .any(|cell| !cell.trim().is_empty());
             rows.push(if has < wants || surplus {
                 Err((row, format!("has {has} cells instead of {wants}")))
             } else {
@@ -87,7 +105,10 @@ impl<R: Read> Source<R> {
 }
 
 fn text(record: &ByteRecord) -> Option<Vec<String>> {
-    record.iter().map(|cell| String::from_utf8(cell.to_vec()).ok()).collect()
+    record
+        .iter()
+        .map(|cell| String::from_utf8(cell.to_vec()).ok())
+        .collect()
 }
 
 fn not_utf8(place: &str) -> String {
@@ -149,7 +170,10 @@ mod tests {
 
     #[test]
     fn a_mark_at_the_beginning_is_no_part_of_the_first_name() {
-        assert_eq!(open("\u{feff}name,b\n1,2".as_bytes()).unwrap().header()[0], "name");
+        assert_eq!(
+            open("\u{feff}name,b\n1,2".as_bytes()).unwrap().header()[0],
+            "name"
+        );
     }
 
     #[test]
@@ -163,7 +187,11 @@ mod tests {
     #[test]
     fn a_row_of_another_length_is_told_with_its_number() {
         let rows = open(b"a,b\n1\n1,2,\n1,2,3\n").unwrap().rows().unwrap();
-        assert!(rows[0].as_ref().is_err_and(|(row, words)| row.number == 1 && words.contains("1 cells")));
+        assert!(
+            rows[0]
+                .as_ref()
+                .is_err_and(|(row, words)| row.number == 1 && words.contains("1 cells"))
+        );
         assert!(rows[1].is_ok());
         assert!(rows[2].is_err());
     }

@@ -67,7 +67,9 @@ fn column(name: &str) -> Result<Part, String> {
         Some((name, "lower")) => (name, Filter::Lower),
         Some((name, "slug")) => (name, Filter::Slug),
         Some((_, filter)) => {
-            return Err(format!("“{filter}” is unknown: a column goes through lower or slug"));
+            return Err(format!(
+                "“{filter}” is unknown: a column goes through lower or slug"
+            ));
         }
     };
     Ok(Part::Column(name.trim().to_owned(), filter))
@@ -122,26 +124,48 @@ mod tests {
     fn filled(template: &str, cells: &[(&str, &'static str)]) -> Option<String> {
         let template = Template::try_from(template.to_owned()).expect("a template");
         template.fill(|name| {
-            cells.iter().find(|(of, cell)| *of == name && !cell.is_empty()).map(|(_, cell)| *cell)
+            cells
+                .iter()
+                .find(|(of, cell)| *of == name && !cell.is_empty())
+                .map(|(_, cell)| *cell)
         })
     }
 
     #[test]
     fn columns_are_filled_in() {
-        let cells = [("product", "GTX Pro"), ("account", ""), ("agent", "Mei-Mei  O’Johns")];
+        let cells = [
+            ("product", "GTX Pro"),
+            ("account", ""),
+            ("agent", "Mei-Mei  O’Johns"),
+        ];
         assert_eq!(filled("{product}!", &cells).as_deref(), Some("GTX Pro!"));
         assert_eq!(filled("{product} for {account}", &cells), None);
         assert_eq!(
             filled("{agent|slug}@example.com", &cells).as_deref(),
             Some("mei-mei.o.johns@example.com")
         );
-        assert_eq!(filled("{{{product|lower}}}", &cells).as_deref(), Some("{gtx pro}"));
+        assert_eq!(
+            filled("{{{product|lower}}}", &cells).as_deref(),
+            Some("{gtx pro}")
+        );
     }
 
     #[test]
     fn a_broken_template_is_told_in_words() {
-        assert!(Template::try_from("{a".to_owned()).unwrap_err().contains("left open"));
-        assert!(Template::try_from("a}".to_owned()).unwrap_err().contains("closes nothing"));
-        assert!(Template::try_from("{a|shout}".to_owned()).unwrap_err().contains("lower or slug"));
+        assert!(
+            Template::try_from("{a".to_owned())
+                .unwrap_err()
+                .contains("left open")
+        );
+        assert!(
+            Template::try_from("a}".to_owned())
+                .unwrap_err()
+                .contains("closes nothing")
+        );
+        assert!(
+            Template::try_from("{a|shout}".to_owned())
+                .unwrap_err()
+                .contains("lower or slug")
+        );
     }
 }
