@@ -5,7 +5,7 @@ use domain::field::Group;
 use domain::rights::Role;
 use domain::{Error, FieldDef, FieldError, Kind, Problem};
 
-use crate::dates::I18n;
+pub use crate::dates::I18n;
 use crate::i18n::{Locale, td_string};
 
 /// A record of a kind: “Deal”.

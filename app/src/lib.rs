@@ -25,6 +25,8 @@ mod shell;
 pub mod sign_in;
 pub mod site;
 mod texts;
+#[cfg(feature = "ssr")]
+mod typed;
 pub mod ui;
 
 pub use routes::App;

@@ -117,8 +117,9 @@ pub struct Department {
     pub head: Option<UserId>,
 }
 
-/// What the set-up page asks.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// What the set-up page asks. What a form leaves out is empty, and then named as missing.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct SetUp {
     /// The organisation's name.
     pub organisation: String,

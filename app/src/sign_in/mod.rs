@@ -75,7 +75,7 @@ pub fn SignInPage() -> impl IntoView {
 fn typed_before() -> String {
     #[cfg(feature = "ssr")]
     {
-        session::typed()
+        crate::typed::before(session::FORM).unwrap_or_default()
     }
     #[cfg(not(feature = "ssr"))]
     {

@@ -15,7 +15,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::Ctx;
 use crate::accounts::{self, check_email, check_line, check_password, check_time_zone};
-use crate::failure::{Failure, Result, settle};
+use crate::failure::{Result, settle};
 use crate::people::{self, NewPerson};
 use crate::presets::{self, Preset};
 use crate::records::write::Operation;
@@ -58,14 +58,15 @@ pub async fn open_link(ctx: &Ctx) -> Result<Option<String>, Error> {
     settle(ctx, "setup.open_link", open.await)
 }
 
-/// What the set-up page offers to whoever has the link; [`Error::NotFound`] where there is an
-/// organisation already, [`Error::Forbidden`] where the token is not that of the newest link.
-pub async fn offer(ctx: &Ctx, token: &str) -> Result<SetUpOffer, Error> {
+/// What the set-up page offers to whoever has the link; none where the token is not that of the
+/// newest link, [`Error::NotFound`] where there is an organisation already.
+pub async fn offer(ctx: &Ctx, token: &str) -> Result<Option<SetUpOffer>, Error> {
     let offer = async {
         check_open(&ctx.db).await?;
         let link = setup_link::Entity::find_by_id(ROW).one(&ctx.db).await?;
-        check_token(link, token)?;
-        Ok(SetUpOffer { presets: presets::outlines(), time_zones: accounts::time_zones() })
+        let time_zones = accounts::time_zones();
+        let offer = || SetUpOffer { presets: presets::outlines(), time_zones };
+        Ok(fits(link.as_ref(), token).then(offer))
     };
     settle(ctx, "setup.offer", offer.await)
 }
@@ -73,7 +74,8 @@ pub async fn offer(ctx: &Ctx, token: &str) -> Result<SetUpOffer, Error> {
 /// Makes the organisation, its administrator and its first pipelines, all or nothing, and uses the
 /// link up. Tells the administrator.
 ///
-/// Refused as [`offer`] is; [`Error::Invalid`] names every field that does not fit.
+/// [`Error::NotFound`] where there is an organisation already, [`Error::Forbidden`] where the token
+/// is not that of the newest link; [`Error::Invalid`] names every field that does not fit.
 pub async fn set_up(ctx: &Ctx, token: &str, form: SetUp) -> Result<UserId, Error> {
     settle(ctx, "setup.set_up", make(ctx, token, form).await)
 }
@@ -86,7 +88,10 @@ async fn make(ctx: &Ctx, token: &str, form: SetUp) -> Result<UserId> {
     let link =
         setup_link::Entity::find_by_id(ROW).lock_exclusive().one(operation.tx()).await?;
     check_open(operation.tx()).await?;
-    check_token(link, token)?;
+    if !fits(link.as_ref(), token) {
+        let old = "This link is not the newest one. Open the one printed at the last start.";
+        return Err(Error::Forbidden(old.into()).into());
+    }
     let checked = check(&form)?;
     let row = organisation::ActiveModel {
         id: Set(ROW),
@@ -118,14 +123,9 @@ async fn check_open(db: &impl ConnectionTrait) -> Result<()> {
     if has_organisation(db).await? { Err(Error::NotFound.into()) } else { Ok(()) }
 }
 
-fn check_token(link: Option<setup_link::Model>, token: &str) -> Result<()> {
-    // Digests are compared, so the time it takes tells nothing about the token.
-    match link {
-        Some(link) if link.token_hash == digest(token) => Ok(()),
-        _ => Err(Failure::Domain(Error::Forbidden(
-            "This link is not the newest one. Open the one printed at the last start.".into(),
-        ))),
-    }
+/// Whether the token is that of the link. Digests are compared, so the time it takes tells nothing.
+fn fits(link: Option<&setup_link::Model>, token: &str) -> bool {
+    link.is_some_and(|link| link.token_hash == digest(token))
 }
 
 struct Checked {
