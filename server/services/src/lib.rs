@@ -10,6 +10,7 @@ pub mod ctx;
 pub mod demo;
 pub mod failure;
 pub mod funnel;
+pub mod import;
 pub mod live;
 pub mod notes;
 pub mod operations;
