@@ -42,7 +42,8 @@ pub async fn create_if_absent(
         .on_conflict_do_nothing_on([session::Column::Id])
         .exec_without_returning(db)
         .await?;
-    Ok(matches!(inserted, TryInsertResult::Inserted(_)))
+    // A conflict counts as an insertion of no row.
+    Ok(matches!(inserted, TryInsertResult::Inserted(1..)))
 }
 
 /// Writes a session that is there. One that has been deleted meanwhile stays deleted: whoever was
