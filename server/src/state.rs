@@ -54,14 +54,10 @@ impl AppState {
         }
     }
 
-    /// Now: the one clock, from which requests take their time.
-    #[expect(
-        clippy::disallowed_methods,
-        clippy::unused_self,
-        reason = "here `now` comes into the contexts of use cases"
-    )]
+    /// Now, for what is asked of this state.
+    #[expect(clippy::unused_self, reason = "the clock is the server's, and reads as such")]
     pub fn now(&self) -> DateTime<Utc> {
-        Utc::now()
+        now()
     }
 
     /// Whether it is known that there is an organisation. Once there is one it stays.
@@ -79,4 +75,10 @@ impl FromRef<AppState> for LeptosOptions {
     fn from_ref(state: &AppState) -> Self {
         state.leptos.clone()
     }
+}
+
+/// Now: the one clock, from which the contexts of use cases take their time.
+#[expect(clippy::disallowed_methods, reason = "`now` has to begin somewhere")]
+pub fn now() -> DateTime<Utc> {
+    Utc::now()
 }

@@ -1,5 +1,6 @@
 //! `dealwright migrate`: brings the database up to date, as every start does, and ends.
 
+use super::set_up_link;
 use crate::{
     config::Config,
     runtime::{Access, Runtime},
@@ -13,5 +14,6 @@ pub struct Args {}
 pub async fn run(_args: Args, config: Config) -> anyhow::Result<()> {
     let runtime = Runtime::start(config, Access::Beside).await?;
     tracing::info!("the database is up to date");
+    set_up_link::print(&runtime).await?;
     Ok(runtime.stop().await?)
 }

@@ -2,6 +2,7 @@
 
 use tokio::net::TcpListener;
 
+use super::set_up_link;
 use crate::{
     config::Config,
     router,
@@ -31,7 +32,8 @@ pub async fn run(_args: Args, config: Config) -> anyhow::Result<()> {
     served
 }
 
-async fn serve(
+/// Serves on a runtime that is up, until told to stop.
+pub(super) async fn serve(
     listener: TcpListener,
     runtime: &Runtime,
     shutdown: &Shutdown,
@@ -40,13 +42,22 @@ async fn serve(
         runtime.db.clone(),
         shutdown.token(),
     ));
-    let router = router::build(AppState::new(runtime, shutdown.clone()));
+    let state = AppState::new(
+        runtime.config.clone(),
+        runtime.db.clone(),
+        shutdown.clone(),
+    );
+    let live = state.live.clone();
+    let router = router::build(state);
     tracing::info!(address = %listener.local_addr()?, url = %runtime.config.url, "serving");
-    tokio::select! {
+    set_up_link::print(runtime).await?;
+    let served = tokio::select! {
         served = shutdown::serve(listener, router, shutdown) => Ok(served?),
         status = runtime.postgres_ended() => {
             let log = runtime.config.data.join("postgres.log");
             Err(Error::PostgresEnded { status, log }.into())
         }
-    }
+    };
+    live.finish().await;
+    served
 }
