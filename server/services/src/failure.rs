@@ -1,8 +1,7 @@
 //! What can go wrong inside a use case, and the one place where it becomes the wire's error.
 
 use domain::{Error, FieldError, Problem};
-use sea_orm::DbErr;
-use sea_orm::SqlErr;
+use sea_orm::{DbErr, RuntimeErr, SqlErr};
 
 use crate::Ctx;
 
@@ -22,6 +21,37 @@ pub enum Failure {
 
 /// Inside services.
 pub type Result<T, E = Failure> = std::result::Result<T, E>;
+
+/// How often a use case is tried when PostgreSQL had to end it for somebody else's sake.
+const TRIES: usize = 4;
+
+/// Does the work again when PostgreSQL ended it because two transactions waited for each other:
+/// nothing of it was written, and the other one is through by then.
+pub(crate) async fn retried<T, W>(work: impl Fn() -> W) -> Result<T>
+where
+    W: Future<Output = Result<T>>,
+{
+    for _ in 1..TRIES {
+        match work().await {
+            Err(Failure::Db(error)) if is_deadlock(&error) => {
+                tracing::info!("a transaction lost a deadlock and is tried again");
+            }
+            done => return done,
+        }
+    }
+    work().await
+}
+
+/// SQLSTATE 40P01 (deadlock) or 40001 (serialisation).
+fn is_deadlock(error: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) =
+        error
+    else {
+        return false;
+    };
+    let code = error.as_database_error().and_then(|error| error.code());
+    matches!(code.as_deref(), Some("40P01" | "40001"))
+}
 
 /// The boundary: what the user should know goes on, everything else is logged once, whole, under
 /// the request id, and goes on as a word without insides.

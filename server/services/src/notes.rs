@@ -7,7 +7,7 @@ use domain::timeline::{Via, What};
 use domain::{Error, Kind, Problem, RecordId};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
-use crate::failure::{Result, settle};
+use crate::failure::{Result, retried, settle};
 use crate::records::read::{Stored, fetch_for_update};
 use crate::records::write::{Operation, written};
 use crate::{Ctx, schema};
@@ -17,7 +17,7 @@ pub const NOTE_LENGTH: usize = 50_000;
 
 /// Writes a note on a record that one may see and change.
 pub async fn add(ctx: &Ctx, kind: Kind, id: RecordId, body: &str) -> Result<Written, Error> {
-    let work = async {
+    let work = retried(async || {
         let body = check_body(body)?;
         let mut operation = Operation::begin(ctx, Via::Form, "").await?;
         let stored = lock(ctx, &operation, kind, id).await?;
@@ -46,7 +46,7 @@ pub async fn add(ctx: &Ctx, kind: Kind, id: RecordId, body: &str) -> Result<Writ
             .await?;
         let finished = operation.commit().await?;
         written(ctx, kind, id, finished).await
-    };
+    });
     settle(ctx, "notes.add", work.await)
 }
 

@@ -8,7 +8,7 @@ use domain::{Error, EventId, Kind, OperationId, Problem, RecordId, Value};
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
 use serde_json::Value as Json;
 
-use crate::failure::{Result, settle};
+use crate::failure::{Result, retried, settle};
 use crate::records::read::{Stored, fetch_for_update};
 use crate::records::write::operation::Answers;
 use crate::records::write::{Operation, POSITION, Wish};
@@ -29,7 +29,7 @@ const TOLD: usize = 20;
 /// [`Error::NotFound`] where the operation does not exist or the asker may see none of its
 /// records; [`Error::Invalid`] where it has been undone already.
 pub async fn undo(ctx: &Ctx, operation: OperationId) -> Result<Undone, Error> {
-    settle(ctx, "operations.undo", take_back(ctx, operation).await)
+    settle(ctx, "operations.undo", retried(|| take_back(ctx, operation)).await)
 }
 
 #[derive(Debug, FromQueryResult)]

@@ -1,4 +1,5 @@
 //! Records: one way out ([`read`]), one way in ([`write`]).
 
+pub mod open;
 pub mod read;
 pub mod write;

@@ -16,7 +16,7 @@ use domain::timeline::Via;
 use domain::{Draft, Error, Kind, RecordId};
 
 use crate::Ctx;
-use crate::failure::{Result, settle};
+use crate::failure::{Result, retried, settle};
 use crate::records::read;
 
 pub use operation::{Finished, Operation};
@@ -25,12 +25,12 @@ pub(crate) use plan::{POSITION, Wish};
 /// Makes a record. Fields that are not given take their defaults: the asker as owner, the first
 /// pipeline and stage, the top of the column.
 pub async fn create(ctx: &Ctx, via: Via, kind: Kind, draft: Draft) -> Result<Written, Error> {
-    let work = async {
+    let work = retried(async || {
         let mut operation = Operation::begin(ctx, via, "").await?;
-        let id = one(operation.create(kind, vec![draft]).await?)??;
+        let id = one(operation.create(kind, vec![draft.clone()]).await?)??;
         let finished = operation.commit().await?;
         written(ctx, kind, id, finished).await
-    };
+    });
     settle(ctx, "records.create", work.await)
 }
 
@@ -45,34 +45,34 @@ pub async fn change(
     id: RecordId,
     draft: Draft,
 ) -> Result<Written, Error> {
-    let work = async {
+    let work = retried(async || {
         let mut operation = Operation::begin(ctx, via, "").await?;
-        one(operation.change(kind, vec![(id, draft)]).await?)??;
+        one(operation.change(kind, vec![(id, draft.clone())]).await?)??;
         let finished = operation.commit().await?;
         written(ctx, kind, id, finished).await
-    };
+    });
     settle(ctx, "records.change", work.await)
 }
 
 /// Puts a record into the recycle bin.
 pub async fn delete(ctx: &Ctx, via: Via, kind: Kind, id: RecordId) -> Result<Written, Error> {
-    let work = async {
+    let work = retried(async || {
         let mut operation = Operation::begin(ctx, via, "").await?;
         one(operation.delete(kind, vec![id]).await?)??;
         let finished = operation.commit().await?;
         Ok(bare(finished))
-    };
+    });
     settle(ctx, "records.delete", work.await)
 }
 
 /// Takes a record out of the recycle bin.
 pub async fn restore(ctx: &Ctx, via: Via, kind: Kind, id: RecordId) -> Result<Written, Error> {
-    let work = async {
+    let work = retried(async || {
         let mut operation = Operation::begin(ctx, via, "").await?;
         one(operation.restore(kind, vec![id]).await?)??;
         let finished = operation.commit().await?;
         written(ctx, kind, id, finished).await
-    };
+    });
     settle(ctx, "records.restore", work.await)
 }
 
