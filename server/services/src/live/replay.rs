@@ -101,6 +101,13 @@ pub(super) async fn since(db: &DatabaseConnection, last: EventId) -> Result<Miss
                 .push(event);
         }
     }
+    for events in records.values_mut() {
+        // What came before `last` is told again only by itself, under the event that a browser may
+        // know; folded into what came after, it would be counted twice.
+        if events.iter().any(|event| event.id > last) {
+            events.retain(|event| event.id > last);
+        }
+    }
     if events.len() > MOST_EVENTS || records.len() > MOST_RECORDS {
         return Ok(Missed::TooMuch {
             event: newest(db).await?,
