@@ -1,0 +1,13 @@
+//! What the funnel asks the server.
+
+use domain::Error;
+use domain::funnel::{Funnel, FunnelQuery};
+use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
+
+/// The funnel as the user may see it.
+#[server(input = Json)]
+pub async fn load_funnel(query: FunnelQuery) -> Result<Funnel, Error> {
+    let ctx = crate::request::ctx().await?;
+    crate::request::respond(services::funnel::read(&ctx, &query).await)
+}

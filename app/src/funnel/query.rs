@@ -1,0 +1,99 @@
+//! What the funnel shows, as its address says it:
+//! `?pipeline=2&period=this_year&department=3&wall=1`. What makes no sense is passed over.
+
+use domain::UserId;
+use domain::funnel::FunnelQuery;
+use domain::period::Period;
+use domain::query::filter::ME;
+use leptos_router::params::ParamsMap;
+
+/// The pipeline's id.
+pub(super) const PIPELINE: &str = "pipeline";
+/// When records were made, as [`Period`] reads it; [`CUSTOM`] while its days are still asked for.
+pub(super) const PERIOD: &str = "period";
+/// A user's id, or `me`.
+pub(super) const OWNER: &str = "owner";
+/// A department's id.
+pub(super) const DEPARTMENT: &str = "department";
+/// Whether it covers the screen.
+pub(super) const WALL: &str = "wall";
+/// The word of a period whose days are still asked for: all time until then.
+pub(super) const CUSTOM: &str = "custom";
+
+/// The question that an address asks; `me` is who asks.
+pub(super) fn read(params: &ParamsMap, me: Option<UserId>) -> FunnelQuery {
+    let number = |key: &str| params.get_str(key).and_then(|id| id.parse().ok());
+    let period = params.get_str(PERIOD).filter(|text| Period::parse(text).is_some());
+    let owner = match params.get_str(OWNER) {
+        Some(ME) => me,
+        _ => number(OWNER),
+    };
+    FunnelQuery {
+        pipeline: number(PIPELINE),
+        period: period.map(str::to_owned),
+        owner,
+        department: number(DEPARTMENT).filter(|_| owner.is_none()),
+        ..FunnelQuery::default()
+    }
+}
+
+/// Whether the address asks for the wall.
+pub(super) fn is_wall(params: &ParamsMap) -> bool {
+    params.get_str(WALL) == Some("1")
+}
+
+/// The days of the address' period, where it is one from day to day: from, to.
+pub(super) fn days(params: &ParamsMap) -> Option<(String, String)> {
+    match Period::parse(params.get_str(PERIOD)?)? {
+        Period::Days(from, to) => Some((from.to_string(), to.to_string())),
+        _ => None,
+    }
+}
+
+/// The address with some of its parts changed; empty takes one out.
+pub(super) fn with(params: &ParamsMap, changes: &[(&'static str, &str)]) -> String {
+    let mut params = params.clone();
+    for (key, value) in changes {
+        if value.is_empty() {
+            params.remove(key);
+        } else {
+            params.replace(*key, (*value).to_owned());
+        }
+    }
+    let query = params.to_query_string();
+    // An empty reference would keep the old query.
+    if query.is_empty() { "?".to_owned() } else { query }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn params(parts: &[(&'static str, &str)]) -> ParamsMap {
+        parts.iter().map(|(key, value)| (*key, (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn an_address_is_a_question() {
+        let asked = params(&[(PIPELINE, "2"), (PERIOD, "this_year"), (DEPARTMENT, "3")]);
+        let query = read(&asked, Some(7));
+        assert_eq!(query.pipeline, Some(2));
+        assert_eq!(query.period.as_deref(), Some("this_year"));
+        assert_eq!((query.owner, query.department), (None, Some(3)));
+        assert_eq!(read(&params(&[(OWNER, "me")]), Some(7)).owner, Some(7));
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_passed_over() {
+        let asked = params(&[(PIPELINE, "x"), (PERIOD, "custom"), (OWNER, "all"), (WALL, "yes")]);
+        assert_eq!(read(&asked, Some(7)), FunnelQuery::default());
+        assert!(!is_wall(&asked));
+        assert_eq!(days(&asked), None);
+    }
+
+    #[test]
+    fn days_are_read_back() {
+        let asked = params(&[(PERIOD, "2026-01-02..2026-02-03")]);
+        assert_eq!(days(&asked), Some(("2026-01-02".to_owned(), "2026-02-03".to_owned())));
+    }
+}
