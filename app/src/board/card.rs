@@ -46,11 +46,11 @@ pub fn CardItem(
     let place = move || order.with(|order| order.iter().position(|other| *other == id));
     let tinted = move || board.tinted.with(|tinted| tinted.contains(&id));
     let busy = move || board.model.with(|model| model.is_moving(id));
-    let stale = {
-        let days = stage.stale_days;
+    let is_old = {
+        let after = stage.stale_days;
         move || {
             let now = board.model.with(|model| model.now);
-            card.with(|card| card.as_ref().is_some_and(|card| is_stale(card, days, now)))
+            card.with(|card| card.as_ref().is_some_and(|card| is_stale(card, after, now)))
         }
     };
     let stage_id = stage.id;
@@ -80,7 +80,7 @@ pub fn CardItem(
         >
             <article
                 class="card"
-                class=("card--stale", stale)
+                class=("card--stale", is_old)
                 class=("card--busy", busy)
                 class=("card--new", tinted)
                 class=("card--selected", move || open.get() == Some(id))
@@ -123,7 +123,7 @@ pub fn inside(board: BoardState, card: &Card, href: Option<String>, is_closed: b
         .as_ref()
         .and_then(|client| client.title.clone())
         .map(|client| {
-            view! { <span class="card__company cut" dir="auto">{client}</span> }
+            view! { <span class="cut" dir="auto">{client}</span> }
         });
     let days_title = if days == 1 {
         t_string!(i18n, board.day_in_stage).to_owned()

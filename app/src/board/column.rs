@@ -122,10 +122,10 @@ pub fn BoardColumn(
             class=("board__column--lost", meaning == Meaning::Lost)
             data-color=stage.color.clone()
             data-column=id.to_string()
-            aria-labelledby=name_id.clone()
+            aria-labelledby=name_id
         >
             <header class="board__head">
-                <h2 class="board__name" id=name_id dir="auto" title=stage.name.clone()>
+                <h2 class="board__name" id=format!("stage-{id}") dir="auto" title=stage.name.clone()>
                     {stage.name.clone()}
                 </h2>
                 <span class="board__count num">

@@ -58,6 +58,14 @@ struct Press {
     scrolled: i32,
 }
 
+/// What a pointer that moved has come to.
+enum Turn {
+    Nothing,
+    Lift,
+    Leave,
+    Pan(i32),
+}
+
 struct Taken {
     id: RecordId,
     touch: bool,
@@ -183,13 +191,6 @@ impl Dragging {
     fn on_move(self, event: &PointerEvent) {
         if !self.is_mine(event) {
             return;
-        }
-        // What the pointer has come to, before and after its slack.
-        enum Turn {
-            Nothing,
-            Lift,
-            Leave,
-            Pan(i32),
         }
         let at = (f64::from(event.client_x()), f64::from(event.client_y()));
         let turn = self.press.try_update_value(|press| {

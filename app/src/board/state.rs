@@ -10,7 +10,7 @@ use domain::live::{LiveChange, LiveMessage};
 use domain::pipeline::{Pipeline, Stage};
 use domain::record::{Place, Values};
 use domain::rights::{Action, Scope};
-use domain::{Draft, Error, FieldError, Kind, OperationId, RecordId, StageId, Value};
+use domain::{Draft, Error, FieldDef, FieldError, Kind, OperationId, RecordId, StageId, Value};
 use leptos::html::Div;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -339,15 +339,13 @@ impl BoardState {
     // --- Telling the server -----------------------------------------------------------------
 
     fn send(self, id: RecordId, request: Request) {
-        let waits = self.sent.try_update_value(|sent| match sent.get_mut(&id) {
-            Some(behind) => {
+        let waits = self.sent.try_update_value(|sent| {
+            if let Some(behind) = sent.get_mut(&id) {
                 *behind = Some(request.clone());
-                true
+                return true;
             }
-            None => {
-                sent.insert(id, None);
-                false
-            }
+            sent.insert(id, None);
+            false
         });
         if waits == Some(false) {
             spawn_local(self.carry(id, request));
@@ -356,8 +354,7 @@ impl BoardState {
 
     /// Sends a card's moves one after another.
     async fn carry(self, id: RecordId, mut request: Request) {
-        loop {
-            let Some(card) = self.known(id) else { break };
+        while let Some(card) = self.known(id) {
             let mut draft = Draft {
                 version: Some(card.version),
                 ..Draft::default()
@@ -444,7 +441,7 @@ impl BoardState {
         !errors.is_empty()
             && errors.iter().all(|error| {
                 error.field != "stage_id"
-                    && domain::field::find(&fields, &error.field).is_some_and(|it| it.editable())
+                    && domain::field::find(&fields, &error.field).is_some_and(FieldDef::editable)
             })
     }
 

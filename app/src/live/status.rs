@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::i18n::*;
+use crate::i18n::{t, use_i18n};
 use crate::layout::use_workspace;
 use crate::ui::{Banner, BannerTone};
 

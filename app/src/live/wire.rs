@@ -35,7 +35,10 @@ impl Word {
             Self::Welcome(from, away, messages) => {
                 let mut text = format!("w{} {}", id(from), u8::from(*away));
                 for (event, json) in messages {
-                    text.push_str(&format!("\n{event} {json}"));
+                    text.push('\n');
+                    text.push_str(&event.to_string());
+                    text.push(' ');
+                    text.push_str(json);
                 }
                 text
             }
