@@ -1,11 +1,11 @@
 //! Making people and departments: users are no records, but they come in operations too, so that
 //! an import of people can be taken back.
 
+use std::collections::BTreeSet;
+
 use domain::rights::Role;
 use domain::{DepartmentId, UserId};
-use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbBackend, SqlErr, Statement, TransactionTrait,
-};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement};
 use serde_json::{Value as Json, json};
 
 use crate::failure::Result;
@@ -147,17 +147,14 @@ pub(crate) async fn take_back(
     let tx = operation.tx();
     let mut kept = Vec::new();
     let mut gone = 0;
+    if kind == USER {
+        return users_back(tx, ids).await;
+    }
     for &id in ids {
         match kind {
-            USER => match delete(tx, "app_user", id).await? {
-                true => gone += 1,
-                false => kept.extend(deactivate(tx, id).await?),
-            },
-            DEPARTMENT => match delete(tx, "department", id).await? {
-                true => gone += 1,
-                false => kept.push(format!(
-                    "Department #{id} has departments below it and stays."
-                )),
+            DEPARTMENT => match department_back(tx, id).await? {
+                None => gone += 1,
+                Some(why) => kept.push(why),
             },
             crate::stages::PIPELINE => match crate::stages::take_back_pipeline(tx, undo, id).await?
             {
@@ -176,41 +173,68 @@ pub(crate) async fn take_back(
     Ok((gone, kept))
 }
 
-/// Deletes a row unless something points to it.
-pub(crate) async fn delete(tx: &DatabaseTransaction, table: &str, id: i64) -> Result<bool> {
-    // In a savepoint: PostgreSQL lets nothing more into a transaction after a refusal.
-    let inner = tx.begin().await?;
-    let sql = format!("delete from {table} where id = $1");
-    let statement = Statement::from_sql_and_values(DbBackend::Postgres, &sql, [id.into()]);
-    match inner.execute_raw(statement).await {
-        Ok(done) => {
-            inner.commit().await?;
-            Ok(done.rows_affected() > 0)
-        }
-        Err(error)
-            if matches!(
-                error.sql_err(),
-                Some(SqlErr::ForeignKeyConstraintViolation(_))
-            ) =>
-        {
-            inner.rollback().await?;
-            Ok(false)
-        }
-        Err(error) => Err(error.into()),
+/// Deletes the users that nothing names; the others can no longer sign in, and are told.
+async fn users_back(tx: &DatabaseTransaction, ids: &[i64]) -> Result<(u64, Vec<String>)> {
+    let named = named(tx, ids).await?;
+    let (named, free): (Vec<i64>, Vec<i64>) = ids.iter().partition(|id| named.contains(id));
+    let sql = "delete from app_user where id = any($1)";
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, [free.into()]);
+    let gone = tx.execute_raw(statement).await?.rows_affected();
+    execute(
+        tx,
+        "delete from session where user_id = any($1)",
+        [named.clone().into()],
+    )
+    .await?;
+    let sql = "update app_user set active = false, password_hash = null where id = any($1)
+               returning name";
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, [named.into()]);
+    let mut kept = Vec::new();
+    for row in tx.query_all_raw(statement).await? {
+        let name: String = row.try_get_by_index(0)?;
+        kept.push(format!(
+            "{name} is named in records and cannot sign in any more."
+        ));
     }
+    Ok((gone, kept))
 }
 
-/// Keeps a user from signing in; the reason for keeping the row, if there is one.
-async fn deactivate(tx: &DatabaseTransaction, id: i64) -> Result<Option<String>> {
-    let sql =
-        "update app_user set active = false, password_hash = null where id = $1 returning name";
+/// Those of some users that a row somewhere names and would not let go. Asked of the schema
+/// itself, so that no table is forgotten.
+async fn named(tx: &DatabaseTransaction, ids: &[i64]) -> Result<BTreeSet<i64>> {
+    let sql = "select c.conrelid::regclass::text, a.attname::text
+                 from pg_constraint c
+                 join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
+                where c.contype = 'f' and c.confrelid = 'app_user'::regclass
+                  and c.confdeltype in ('a', 'r')";
+    let mut named = BTreeSet::new();
+    for row in tx
+        .query_all_raw(Statement::from_string(DbBackend::Postgres, sql))
+        .await?
+    {
+        let (table, column): (String, String) =
+            (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        let sql = format!("select distinct {column} from {table} where {column} = any($1)");
+        let values = [ids.to_vec().into()];
+        let statement = Statement::from_sql_and_values(DbBackend::Postgres, &sql, values);
+        for row in tx.query_all_raw(statement).await? {
+            named.insert(row.try_get_by_index(0)?);
+        }
+    }
+    Ok(named)
+}
+
+/// Deletes a department, unless others are below it; those in it are in none then.
+async fn department_back(tx: &DatabaseTransaction, id: DepartmentId) -> Result<Option<String>> {
+    let sql = "select name from department d
+                where id = $1 and exists (select 1 from department b where b.parent_id = d.id)";
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, [id.into()]);
-    let Some(row) = tx.query_one_raw(statement).await? else {
-        return Ok(None);
-    };
-    let name: String = row.try_get_by_index(0)?;
-    execute(tx, "delete from session where user_id = $1", [id.into()]).await?;
-    Ok(Some(format!(
-        "{name} is named in records and cannot sign in any more."
-    )))
+    if let Some(row) = tx.query_one_raw(statement).await? {
+        let name: String = row.try_get_by_index(0)?;
+        return Ok(Some(format!(
+            "Department “{name}” has others below it and stays."
+        )));
+    }
+    execute(tx, "delete from department where id = $1", [id.into()]).await?;
+    Ok(None)
 }

@@ -86,12 +86,15 @@ fn deeds(story: &Story) -> Vec<Deed<'_>> {
         note: None,
     };
     let first = story.travel.as_ref().map(|travel| travel.way.entries[0]);
-    let begun = first.map_or(Json::Null, |first| {
-        json!({
-            "stage_id": [null, first.stage],
-            "stage_since": [null, Value::DateTime(first.at).to_json()],
-        })
-    });
+    let begun = first.map_or_else(
+        || json!({}),
+        |first| {
+            json!({
+                "stage_id": [null, first.stage],
+                "stage_since": [null, Value::DateTime(first.at).to_json()],
+            })
+        },
+    );
     let mut deeds = vec![deed(story.created_at, Via::Form, What::Created, 1, begun)];
     let mut version = 1;
     if let Some(travel) = &story.travel {
@@ -181,8 +184,7 @@ async fn log(tx: &DatabaseTransaction, now_operation: i64, rows: &[Json]) -> Res
     let sql = format!(
         "update event e
             set id = n.event, operation_id = n.operation, at = n.at, user_id = n.by,
-                difference = case when n.difference = 'null' then e.difference
-                  else e.difference - 'closed_at' - 'lost_reason_id' || n.difference end
+                difference = (e.difference - 'closed_at' - 'lost_reason_id') || n.difference
            from {given}
           where n.what = 'created' and e.operation_id = $2
             and e.kind = n.kind and e.record_id = n.record"

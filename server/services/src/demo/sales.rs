@@ -100,10 +100,10 @@ fn deal(
         &outline.new_business
     };
     let created_at = past_moment(rng, now);
-    let known = clients
+    let there = clients
         .companies
         .partition_point(|client| client.created_at <= created_at);
-    let client = &clients.companies[rng.random_range(0..known.max(1))];
+    let client = &clients.companies[rng.random_range(0..there.max(1))];
     let tongue = client.tongue;
     let way = travel(rng, line, created_at, now);
     let (product, product_id) = pick(rng, &clients.products);
@@ -127,8 +127,9 @@ fn deal(
         ("owner_id", Value::Id(owner)),
     ]);
     // In the first stages not everything is known.
-    let amount =
-        (way.furthest >= 2 || rng.random_range(0..100) < 82).then(|| amount(rng, client, renewal));
+    let known = if renewal { 1 } else { 2 };
+    let amount = (way.furthest >= known || rng.random_range(0..100) < 82)
+        .then(|| amount(rng, client, renewal));
     if let Some(amount) = amount {
         draft.values.insert("amount".into(), Value::Money(amount));
     }

@@ -240,7 +240,7 @@ impl Mapping {
         let written: Written = toml::from_str(text).map_err(|error| {
             let line = error
                 .span()
-                .map_or(1, |span| text[..span.start].lines().count().max(1));
+                .map_or(1, |span| text[..span.start].matches('\n').count() + 1);
             mistake(&format!("line {line}"), error.message().replace('\n', ", "))
         })?;
         let subject = match (written.kind.as_str(), Kind::parse(&written.kind)) {

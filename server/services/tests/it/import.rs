@@ -79,7 +79,7 @@ async fn companies_link_to_rows_further_down_and_refused_rows_say_why() {
     assert_eq!(
         outcome.refused,
         "row,reason,Name,Part of,Trade,Turnover,Since\n\
-         4,\"Revenue: “much” is not a number such as 1200.50; Created: “31.02.2020” is not written as %d.%m.%Y\",Sick,,retail,much,31.02.2020\n\
+         4,Created: “31.02.2020” is not written as %d.%m.%Y; Revenue: “much” is not a number such as 1200.50,Sick,,retail,much,31.02.2020\n\
          6,stands in the file twice,Mother,,,,\n\
          3,\"written, but without a link: Part of: there is no company “Nobody”\",Orphan,Nobody,,,\n"
     );
