@@ -162,7 +162,7 @@ const PEOPLE: [Person; 12] = [
 
 /// Who sells what to whom: index of the person, how many of a hundred, by language.
 static NEW_BUSINESS: [(&Tongue, &[(usize, u32)]); 4] = [
-    (&ENGLISH, &[(3, 34), (7, 30), (2, 6), (4, 12), (8, 18)]),
+    (&ENGLISH, &[(3, 40), (7, 26), (2, 6), (4, 10), (8, 18)]),
     (&POLISH, &[(4, 38), (8, 34), (3, 14), (2, 14)]),
     (&RUSSIAN, &[(5, 72), (3, 10), (7, 18)]),
     (&MARATHI, &[(6, 76), (3, 10), (7, 14)]),

@@ -66,6 +66,9 @@ pub(super) async fn write(ctx: &Ctx, operation: &mut Operation, stories: &[Story
             })
         })
         .collect();
+    // Thousands of rows have come in this transaction that statistics know nothing of.
+    tx.execute_unprepared("analyze deal, lead, company, contact, event, stage_stay")
+        .await?;
     for chunk in rows.chunks(CHUNK) {
         log(tx, now_operation, chunk).await?;
     }
@@ -192,33 +195,27 @@ async fn log(tx: &DatabaseTransaction, now_operation: i64, rows: &[Json]) -> Res
     execute(tx, &sql, [rows.into(), now_operation.into()]).await
 }
 
-/// Writes every stay in a stage, instead of the one that the write path knows of.
+/// Writes the stays that ended; the one that goes on the write path has written.
 async fn stays(ctx: &Ctx, tx: &DatabaseTransaction, stories: &[Story]) -> Result<()> {
     let mut rows: Vec<Json> = Vec::new();
     for story in stories {
         let Some(travel) = &story.travel else {
             continue;
         };
-        for (index, entry) in travel.way.entries.iter().enumerate() {
+        for stay in travel.way.entries.windows(2) {
             rows.push(json!({
                 "kind": story.kind.as_str(),
                 "record": story.record,
                 "pipeline": travel.pipeline,
-                "stage": entry.stage,
-                "entered": entry.at,
-                "left": travel.way.entries.get(index + 1).map(|next| next.at),
+                "stage": stay[0].stage,
+                "entered": stay[0].at,
+                "left": stay[1].at,
                 "owner": story.by,
                 "amount": travel.amount.map(|money| money.amount.to_string()),
                 "currency": travel.amount.map(|money| money.currency),
             }));
         }
     }
-    // In an organisation that was set up a moment ago there are no others.
-    tx.execute_raw(Statement::from_string(
-        DbBackend::Postgres,
-        "delete from stage_stay",
-    ))
-    .await?;
     tracing::debug!(request.id = %ctx.request_id, stays = rows.len(), "writing stays");
     for chunk in rows.chunks(CHUNK) {
         let sql = "insert into stage_stay
