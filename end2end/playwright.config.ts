@@ -7,6 +7,8 @@ const DESKTOP = { width: 1440, height: 900 };
 
 export default defineConfig({
   testDir: './tests',
+  // Pictures are not checks; `make screenshots` takes them.
+  testIgnore: process.env['DEALWRIGHT_SCREENSHOTS'] ? [] : 'screenshots.spec.ts',
   outputDir: './test-results',
   globalSetup: './support/global-setup.ts',
   forbidOnly: Boolean(process.env['CI']),
@@ -43,9 +45,11 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: 'desktop', use: { viewport: DESKTOP } },
+    // A test runs at both sizes, unless it is tagged @desktop or @phone.
+    { name: 'desktop', grepInvert: /@phone/, use: { viewport: DESKTOP } },
     {
       name: 'phone',
+      grepInvert: /@desktop/,
       use: { viewport: PHONE, hasTouch: true, isMobile: true, deviceScaleFactor: 2 },
     },
   ],

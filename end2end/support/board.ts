@@ -9,6 +9,11 @@ export interface CardInfo {
   stage: string;
 }
 
+/** `€1,234.50` and `1,204` as numbers. */
+export function numberIn(text: string): number {
+  return Number(text.replaceAll(/[^0-9.−-]/g, '').replace('−', '-'));
+}
+
 export interface DragOptions {
   /** What to look at while the card is still held over the target. */
   beforeDrop?: () => Promise<void>;
@@ -45,17 +50,42 @@ export class Board {
     return (await this.readColumn(stage)).map((card) => card.title);
   }
 
+  /** The column with its header. */
+  section(stage: string): Locator {
+    return this.page.getByRole('region', { name: stage, exact: true });
+  }
+
+  /** The number and the sum in euro that a column's header tells. */
+  async header(stage: string): Promise<{ count: number; euro: number }> {
+    const section = this.section(stage);
+    const count = await section.locator('.board__count').innerText();
+    const sums = await section
+      .locator('.board__sum')
+      .evaluateAll((all) => all.map((sum) => sum.getAttribute('title') ?? ''));
+    const euro = sums.find((sum) => sum.includes('€')) ?? '0';
+    return { count: numberIn(count), euro: numberIn(euro) };
+  }
+
   /** Waits until a card stands in a column, and nowhere else. */
-  async expectCardIn(title: string, stage: string): Promise<void> {
-    await expect(this.column(stage).getByRole('listitem', { name: title, exact: true })).toHaveCount(1);
-    await expect(this.card(title)).toHaveCount(1);
+  async expectCardIn(title: string, stage: string, options: { timeout?: number } = {}): Promise<void> {
+    await expect(this.column(stage).getByRole('listitem', { name: title, exact: true })).toHaveCount(1, options);
+    await expect(this.card(title)).toHaveCount(1, options);
   }
 
   /** Waits until a column begins with these titles, in this order. */
-  async expectColumnStarts(stage: string, titles: string[]): Promise<void> {
+  async expectColumnStarts(stage: string, titles: string[], options: { timeout?: number } = {}): Promise<void> {
     await expect
-      .poll(async () => (await this.titlesIn(stage)).slice(0, titles.length), `the top of ${stage}`)
+      .poll(async () => (await this.titlesIn(stage)).slice(0, titles.length), {
+        message: `the top of ${stage}`,
+        intervals: [50],
+        ...options,
+      })
       .toEqual(titles);
+  }
+
+  /** What a screen reader was last told. */
+  get said(): Locator {
+    return this.page.locator('[role="status"][aria-live="assertive"]');
   }
 
   /** Takes a card with the mouse and drops it before `before`, or at the end of what the column shows. */

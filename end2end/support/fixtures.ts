@@ -7,10 +7,13 @@ import { Server, type ServerOptions } from './server.ts';
 import { signIn, type SignInOptions, type Who } from './sign-in.ts';
 
 export { expect } from '@playwright/test';
+export { Api, money, text, unique } from './api.ts';
 export { expectNoAxeViolations } from './axe.ts';
-export { Board } from './board.ts';
+export { Board, numberIn } from './board.ts';
+export { database } from './database.ts';
 export { hydrated, open } from './hydration.ts';
-export { PASSWORD, sendSignIn, signIn, USERS } from './sign-in.ts';
+export { ADMINISTRATOR, setUp, setUpLink } from './set-up.ts';
+export { api, enter, PASSWORD, sendSignIn, sharedServer, signIn, USERS } from './sign-in.ts';
 export { Finger, swipe, touchDrag } from './touch.ts';
 
 interface Options {

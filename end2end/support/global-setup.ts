@@ -5,5 +5,6 @@ export default async function setUp(): Promise<(() => Promise<void>) | void> {
   if (process.env['DEALWRIGHT_URL']) return;
   const server = await Server.start();
   process.env['DEALWRIGHT_URL'] = server.url;
+  if (server.database) process.env['DEALWRIGHT_DATABASE_URL'] = server.database.url;
   return async () => await server.stop();
 }

@@ -71,7 +71,7 @@ class Database {
   }
 }
 
-async function psql(url: string, sql: string): Promise<string> {
+export async function psql(url: string, sql: string): Promise<string> {
   const options = ['--no-psqlrc', '--quiet', '--tuples-only', '--no-align', '--set=ON_ERROR_STOP=1'];
   const { stdout } = await promisify(execFile)('psql', [...options, `--command=${sql}`, url]);
   return stdout.trim();

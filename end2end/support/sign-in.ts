@@ -1,6 +1,7 @@
 // The demonstration's users, and signing in as one of them.
 import type { BrowserContext, Page } from '@playwright/test';
-import { hydrated, open } from './hydration.ts';
+import { Api } from './api.ts';
+import { open } from './hydration.ts';
 
 export const USERS = {
   admin: 'admin@dealwright.test',
@@ -21,33 +22,41 @@ export async function sendSignIn(page: Page, email: string, password: string): P
 }
 
 export interface SignInOptions {
+  /** Where to go; the first page if not given. */
+  to?: string;
   /** The server, when it is not the one that all tests share. */
   server?: string;
-  /** Always through the form, for tests that end the session. */
+  /** A session of its own, for tests that end it. */
   newSession?: boolean;
 }
 
-type Cookies = Awaited<ReturnType<BrowserContext['cookies']>>;
-const sessions = new Map<string, Cookies>();
+const apis = new Map<string, Api>();
 
-/** Signs in and ends on the first page, alive. The form is used once per user, later calls continue that session. */
-export async function signIn(page: Page, who: Who, options: SignInOptions = {}): Promise<void> {
-  const server = options.server ?? '';
+/** Somebody's session, to prepare records with: signed in once per user and server. */
+export async function api(who: Who, server = sharedServer()): Promise<Api> {
   const key = `${server} ${who}`;
-  const session = options.newSession ? undefined : sessions.get(key);
-  if (session) {
-    await page.context().addCookies(session);
-    await open(page, `${server}/`);
-    if (!isSignIn(page.url())) return;
-    await page.context().clearCookies();
-  }
-  await open(page, `${server}/sign-in`);
-  await sendSignIn(page, USERS[who], PASSWORD);
-  await page.waitForURL((url) => !isSignIn(url));
-  await hydrated(page);
-  if (!options.newSession) sessions.set(key, await page.context().cookies());
+  const known = apis.get(key);
+  if (known) return known;
+  const fresh = await Api.signIn(server, who);
+  apis.set(key, fresh);
+  return fresh;
 }
 
-function isSignIn(url: string | URL): boolean {
-  return new URL(url).pathname === '/sign-in';
+/** Goes to a page as somebody, and waits until it is alive. The form itself is sign-in.spec.ts' matter. */
+export async function signIn(page: Page, who: Who, options: SignInOptions = {}): Promise<void> {
+  const server = options.server ?? sharedServer();
+  const session = options.newSession ? await Api.signIn(server, who) : await api(who, server);
+  await enter(page.context(), session);
+  await open(page, `${server}${options.to ?? '/'}`);
+}
+
+/** Gives a browser somebody's session. */
+export async function enter(context: BrowserContext, session: Api): Promise<void> {
+  await context.addCookies(await session.cookies());
+}
+
+export function sharedServer(): string {
+  const url = process.env['DEALWRIGHT_URL'];
+  if (!url) throw new Error('DEALWRIGHT_URL is not set: global-setup has not run.');
+  return url;
 }

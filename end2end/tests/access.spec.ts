@@ -1,0 +1,124 @@
+// WCAG 2.2 AA as far as a program can tell, on every page, light and dark, at a desk and on a phone.
+import { api, expect, expectNoAxeViolations, hydrated, open, setUpLink, signIn, test, unique, USERS } from '../support/fixtures.ts';
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(colorScheme, () => {
+    test.use({ colorScheme });
+
+    test('sign-in, also with what went wrong', async ({ page }) => {
+      await open(page, '/sign-in');
+      await expectNoAxeViolations(page);
+    });
+
+    test('set-up', async ({ page, ownServer }) => {
+      const server = await ownServer({ command: ['serve'] });
+      await page.goto(`${server.url}/set-up`);
+      await hydrated(page);
+      await expectNoAxeViolations(page);
+      await open(page, await setUpLink(server));
+      await expect(page.getByLabel('Organisation')).toBeVisible();
+      await expectNoAxeViolations(page);
+    });
+
+    for (const address of ['/deals/board', '/leads/board', '/funnel', '/funnel?wall=1', '/account']) {
+      test(address, async ({ page }) => {
+        await signIn(page, 'head', { to: address });
+        await expect(page.getByRole('heading', { level: 1 }).first()).toBeAttached();
+        await expectNoAxeViolations(page);
+      });
+    }
+
+    test('records of every kind', async ({ page }) => {
+      const admin = await api('admin');
+      const company = await admin.named('company', unique());
+      const contact = await admin.contact(unique());
+      const product = await admin.named('product', unique());
+      const lead = await admin.card('lead', unique());
+      const deal = await admin.card('deal', unique(), {
+        amount: 1200,
+        owner: USERS.head,
+        values: {
+          company_id: { links: [{ id: company.id }] },
+          contacts: { links: [{ id: contact.id }] },
+          next_step: { text: 'Call' },
+          next_step_on: { date: '2026-01-02' },
+        },
+      });
+      await admin.note('deal', deal.id, 'They called.');
+      await admin.move(deal.id, 'Qualified');
+      const pages = [
+        `/companies/${company.id}`,
+        `/contacts/${contact.id}`,
+        `/products/${product.id}`,
+        `/leads/${lead.id}`,
+        `/deals/${deal.id}`,
+        `/deals/board?open=${deal.id}`,
+      ];
+      for (const address of pages) {
+        await signIn(page, 'admin', { to: address });
+        await expect(page.locator('.record')).toBeVisible();
+        await expectNoAxeViolations(page);
+      }
+      const timeline = page.getByRole('tab', { name: 'Timeline' });
+      if (await timeline.isVisible()) {
+        await timeline.click();
+        await expectNoAxeViolations(page);
+      }
+    });
+
+    test('a record while a field is edited, and its menu', async ({ page }) => {
+      const head = await api('head');
+      const { id } = await head.card('deal', unique(), { amount: 5 });
+      await signIn(page, 'head', { to: `/deals/${id}` });
+      for (const field of ['amount', 'company_id', 'source', 'description', 'observers']) {
+        await page.locator(`[data-field="${field}"]`).getByRole('button').first().click();
+      }
+      await expect(page.locator('.fieldrow__edit')).toHaveCount(5);
+      await expectNoAxeViolations(page);
+      await page.getByRole('button', { name: 'More' }).click();
+      await expect(page.getByRole('menuitem', { name: 'Delete' })).toBeVisible();
+      await expectNoAxeViolations(page);
+    });
+
+    test('the menu of the user', async ({ page }) => {
+      await signIn(page, 'head');
+      await page.getByRole('button', { name: /^Account: / }).click();
+      await expect(page.getByRole('menuitem', { name: 'Sign out' })).toBeVisible();
+      await expectNoAxeViolations(page);
+    });
+
+    test.describe('dialogs', () => {
+      // The browser itself logs every answer that is a refusal.
+      test.use({ allowedConsole: [/status of 422/] });
+
+      test('of the board: where to, and a gate', async ({ page, board }) => {
+        const head = await api('head');
+        const tag = unique();
+        const { title } = await head.card('deal', tag, { stage: 'New' });
+        await signIn(page, 'head', { to: `/deals/board?q=${tag}` });
+        await page.getByRole('button', { name: `Move “${title}” to…` }).click();
+        await expect(page.locator('dialog[open]').getByRole('button', { name: 'Contract' })).toBeVisible();
+        await expectNoAxeViolations(page);
+        await page.locator('dialog[open]').getByRole('button', { name: 'Contract' }).click();
+        await expect(page.locator('dialog[open]').getByLabel('Amount')).toBeVisible();
+        await expectNoAxeViolations(page);
+        await page.locator('dialog[open]').getByRole('button', { name: 'Move' }).click();
+        await expect(page.locator('dialog[open]').getByText('Fill this in.').first()).toBeVisible();
+        await expectNoAxeViolations(page);
+        await page.locator('dialog[open]').getByRole('button', { name: 'Cancel' }).first().click();
+        await board.expectCardIn(title, 'New');
+        await page.getByRole('button', { name: 'Add to New' }).click();
+        await expectNoAxeViolations(page);
+      });
+    });
+
+    test.describe('what is not there', () => {
+      test.use({ allowedConsole: [/status of 404/] });
+
+      test('404', async ({ page }) => {
+        await signIn(page, 'head', { to: '/deals/999999999' });
+        await expectNoAxeViolations(page);
+      });
+    });
+  });
+}

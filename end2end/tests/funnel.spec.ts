@@ -1,0 +1,119 @@
+import type { Page } from '@playwright/test';
+import { api, Board, expect, numberIn, signIn, test, unique, USERS } from '../support/fixtures.ts';
+
+/** The row of a stage in the funnel's table of deals. */
+function cells(page: Page, stage: string) {
+  const deals = page.getByRole('group', { name: /^Deals/ }).first();
+  return deals
+    .getByRole('row')
+    .filter({ has: page.getByRole('rowheader', { name: stage, exact: true }) })
+    .getByRole('cell');
+}
+
+async function nowIn(page: Page, stage: string): Promise<number> {
+  return numberIn(await cells(page, stage).first().innerText());
+}
+
+const STAGES = ['New', 'Qualified', 'Proposal', 'Negotiation', 'Contract', 'Won', 'Lost'];
+
+for (const who of ['director', 'sales'] as const) {
+  test(`the numbers of the ${who} are those of the board`, { tag: '@desktop' }, async ({ page }) => {
+    await signIn(page, who);
+    const board = new Board(page);
+    const shown = new Map<string, { count: number; sums: string }>();
+    for (const stage of STAGES) {
+      const sums = await board.section(stage).locator('.board__sum').allInnerTexts();
+      shown.set(stage, { count: (await board.header(stage)).count, sums: sums.join(' · ') || '–' });
+    }
+    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Funnel' }).click();
+    await expect(page).toHaveURL('/funnel');
+    for (const stage of STAGES) {
+      const [count, sums] = [cells(page, stage).nth(0), cells(page, stage).nth(1)];
+      await expect(count).toBeVisible();
+      expect({ count: numberIn(await count.innerText()), sums: await sums.innerText() }, stage).toEqual(shown.get(stage));
+    }
+  });
+}
+
+test('everyone sees the numbers of what they may see', { tag: '@desktop' }, async ({ page, secondUser }) => {
+  await signIn(page, 'director', { to: '/funnel' });
+  const sales = await secondUser('sales', { to: '/funnel' });
+  const [all, own] = [await nowIn(page, 'New'), await nowIn(sales, 'New')];
+  expect(own).toBeGreaterThan(0);
+  expect(own).toBeLessThan(all);
+  // Who sees only own records has nobody to choose from.
+  await expect(sales.getByLabel('Whose')).toHaveCount(0);
+  await page.getByLabel('Whose').selectOption('Daniel Moreau');
+  await expect(page).toHaveURL(/owner=\d+/);
+  await expect.poll(() => nowIn(page, 'New')).toBe(own);
+});
+
+test('filters stand in the address', { tag: '@desktop' }, async ({ page }) => {
+  const head = await api('head');
+  const renewals = head.pipeline('deal', 'Renewals');
+  await signIn(page, 'director', { to: '/funnel' });
+  const all = await nowIn(page, 'Won');
+  await page.getByLabel('Created').selectOption('Last 90 days');
+  await expect(page).toHaveURL('/funnel?period=last_90_days');
+  await expect.poll(() => nowIn(page, 'Won')).toBeLessThan(all);
+  const some = await nowIn(page, 'Won');
+  await page.reload();
+  expect(await nowIn(page, 'Won')).toBe(some);
+  await expect(page.getByLabel('Created')).toHaveValue('last_90_days');
+  await page.getByLabel('Pipeline').selectOption('Renewals');
+  await expect(page).toHaveURL(new RegExp(`pipeline=${renewals.id}`));
+  await expect(cells(page, 'Renewed').first()).toBeVisible();
+  await page.goBack();
+  await page.goBack();
+  await expect(page).toHaveURL('/funnel');
+  await expect.poll(() => nowIn(page, 'Won')).toBe(all);
+});
+
+test('days of one’s own can be asked for', { tag: '@desktop' }, async ({ page }) => {
+  await signIn(page, 'director', { to: '/funnel?period=2026-01-01..2026-03-31' });
+  await expect(page.getByLabel('First day')).toHaveValue('2026-01-01');
+  const quarter = await nowIn(page, 'Won');
+  await page.getByLabel('Last day').fill('2026-01-31');
+  await expect(page).toHaveURL(/period=2026-01-01\.\.2026-01-31/);
+  await expect.poll(() => nowIn(page, 'Won')).toBeLessThan(quarter);
+});
+
+test('the wall shows it large, follows what happens, and is left by Escape', { tag: '@desktop' }, async ({ page }) => {
+  const head = await api('head');
+  await signIn(page, 'director', { to: '/funnel?wall=1' });
+  await expect(page.locator('.funnel--wall')).toBeVisible();
+  await expect(page.getByLabel('Created')).toBeHidden();
+  const before = await nowIn(page, 'New');
+  const { id } = await head.card('deal', unique(), { stage: 'New' });
+  await expect.poll(() => nowIn(page, 'New'), { timeout: 1_000, intervals: [25] }).toBe(before + 1);
+  await head.move(id, 'Qualified');
+  await expect.poll(() => nowIn(page, 'New'), { timeout: 1_000, intervals: [25] }).toBe(before);
+  await page.keyboard.press('Escape');
+  await expect(page).toHaveURL('/funnel');
+  await expect(page.locator('.funnel--wall')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Show on the wall' }).click();
+  await expect(page).toHaveURL('/funnel?wall=1');
+  await page.keyboard.press('Escape');
+  await expect(page.locator('.funnel--wall')).toHaveCount(0);
+});
+
+test('lost reasons are counted', { tag: '@desktop' }, async ({ page }) => {
+  const head = await api('head');
+  await signIn(page, 'director', { to: '/funnel?period=today' });
+  const reason = 'No budget this year';
+  const table = page.getByRole('group', { name: /^Why lost: Deals/ });
+  const before = (await table.count()) ? await table.getByRole('row', { name: reason }).count() : 0;
+  expect(before).toBeLessThanOrEqual(1);
+  const { id } = await head.card('deal', unique(), { stage: 'New', amount: 400, owner: USERS.sales });
+  const lost = head.workspace.lost_reasons.find(({ name }) => name === reason);
+  await head.move(id, 'Lost', { lost_reason_id: { id: lost?.id } });
+  await expect(table.getByRole('row', { name: reason })).toBeVisible({ timeout: 1_500 });
+});
+
+test('a phone shows the same numbers', { tag: '@phone' }, async ({ page }) => {
+  await signIn(page, 'director', { to: '/funnel' });
+  expect(await nowIn(page, 'New')).toBeGreaterThan(0);
+  // The page itself does not scroll sideways; its tables do.
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  expect(width).toBeLessThanOrEqual(390);
+});

@@ -1,0 +1,142 @@
+// Pictures of the product for README and home page, and for anybody who wants to look: `make screenshots`. On a server
+// of its own, since other tests leave their records behind.
+import path from 'node:path';
+import type { Page } from '@playwright/test';
+import { api, expect, hydrated, open, setUpLink, signIn, test } from '../support/fixtures.ts';
+
+const FOLDER = path.join(import.meta.dirname, '../test-results/screenshots');
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(colorScheme, () => {
+    test.use({ colorScheme });
+
+    async function shoot(page: Page, name: string): Promise<void> {
+      const size = (page.viewportSize()?.width ?? 0) > 640 ? 'desktop' : 'phone';
+      // Fonts, and whatever still fades in.
+      await page.evaluate(() => document.fonts.ready);
+      await page.screenshot({
+        path: path.join(FOLDER, `${name}-${size}-${colorScheme}.png`),
+        animations: 'disabled',
+        caret: 'hide',
+      });
+    }
+
+    test('sign-in', async ({ page }) => {
+      await open(page, '/sign-in');
+      await shoot(page, 'sign-in');
+    });
+
+    test('set-up', async ({ page, ownServer }) => {
+      const server = await ownServer({ command: ['serve'] });
+      await open(page, await setUpLink(server));
+      await page.getByLabel('Organisation').fill('Alder & Finch Instruments');
+      await page.getByLabel('Your name').fill('Ingrid Halvorsen');
+      await page.getByLabel('E-mail').fill('ingrid@alder-finch.example');
+      await page.getByLabel('Password', { exact: true }).fill('not to be seen here');
+      await page.getByLabel('Time zone').selectOption('Europe/Berlin');
+      await page.evaluate(() => {
+        (document.activeElement as HTMLElement | null)?.blur();
+        window.scrollTo(0, 0);
+        document.querySelector('.gate')?.scrollTo(0, 0);
+      });
+      await shoot(page, 'set-up');
+    });
+
+    test('board', async ({ page, board }) => {
+      await signIn(page, 'head');
+      await expect(board.cardsIn('New').first()).toBeVisible();
+      await shoot(page, 'board');
+    });
+
+    test('board, while a card is held', async ({ page, board }) => {
+      test.skip((page.viewportSize()?.width ?? 0) < 640, 'the hand is seen on the large board');
+      await signIn(page, 'head');
+      const [card, target] = [(await board.titlesIn('Qualified'))[1], (await board.titlesIn('Proposal'))[2]];
+      if (!card || !target) throw new Error('The demonstration has too few deals.');
+      await board.dragByMouse(card, 'Proposal', target, {
+        beforeDrop: async () => {
+          await shoot(page, 'drag');
+          await page.keyboard.press('Escape');
+        },
+      });
+    });
+
+    test('leads', async ({ page, board }) => {
+      await signIn(page, 'head', { to: '/leads/board' });
+      await expect(board.cardsIn('New').first()).toBeVisible();
+      await shoot(page, 'leads');
+    });
+
+    test('record and panel', async ({ page, board }) => {
+      await signIn(page, 'head');
+      const [card] = await board.readColumn('Negotiation');
+      if (!card) throw new Error('The demonstration has no deal in negotiation.');
+      await open(page, `/deals/board?open=${card.id}`);
+      await expect(page.locator('.record')).toBeVisible();
+      await shoot(page, 'panel');
+      await open(page, `/deals/${card.id}`);
+      await expect(page.locator('.record')).toBeVisible();
+      await shoot(page, 'record');
+      const timeline = page.getByRole('tab', { name: 'Timeline' });
+      if (await timeline.isVisible()) {
+        await timeline.click();
+        await shoot(page, 'timeline');
+      }
+      await page.getByRole('tab', { name: 'Details' }).click({ timeout: 300 }).catch(() => undefined);
+      await page.locator('[data-field="amount"]').getByRole('button').first().click();
+      await page.locator('[data-field="company_id"]').getByRole('button').first().click();
+      await shoot(page, 'record-editing');
+    });
+
+    test('company and contact', async ({ page }) => {
+      const admin = await api('admin');
+      const companies = await admin.post<{ id: number }[]>('app/fields/api/find_records', { kind: 'company', text: 'a' }).catch(() => []);
+      const company = companies[0]?.id ?? 1;
+      await signIn(page, 'admin', { to: `/companies/${company}` });
+      await shoot(page, 'company');
+      await signIn(page, 'admin', { to: '/contacts/1' });
+      await shoot(page, 'contact');
+      await signIn(page, 'admin', { to: '/products/1' });
+      await shoot(page, 'product');
+    });
+
+    test('gate', async ({ page, board }) => {
+      await signIn(page, 'head');
+      const [title] = await board.titlesIn('Qualified');
+      await page.getByRole('button', { name: `Move “${title}” to…` }).click();
+      await shoot(page, 'move');
+      await page.locator('dialog[open]').getByRole('button', { name: 'Lost' }).click();
+      await expect(page.locator('dialog[open]').getByLabel('Lost reason')).toBeVisible();
+      await shoot(page, 'gate');
+    });
+
+    test('menu', async ({ page }) => {
+      await signIn(page, 'head');
+      await page.getByRole('button', { name: /^Account: / }).click();
+      await expect(page.getByRole('menuitem', { name: 'Sign out' })).toBeVisible();
+      await shoot(page, 'menu');
+    });
+
+    test('funnel', async ({ page }) => {
+      await signIn(page, 'director', { to: '/funnel' });
+      await expect(page.locator('.chart svg')).toBeVisible();
+      await shoot(page, 'funnel');
+    });
+
+    test('wall', async ({ page }) => {
+      await signIn(page, 'director', { to: '/funnel?wall=1' });
+      await expect(page.locator('.chart svg')).toBeVisible();
+      await shoot(page, 'wall');
+    });
+
+    test('account and 404', async ({ page }) => {
+      await signIn(page, 'sales', { to: '/account' });
+      await shoot(page, 'account');
+      await page.goto('/deals/999999999');
+      await hydrated(page);
+      await shoot(page, 'not-found');
+    });
+  });
+}
+// The refusals that are looked at on purpose.
+test.use({ allowedConsole: [/status of (404|422)/] });
