@@ -140,7 +140,7 @@ begin
     execute format('create index %1$s_created_at on %1$s (created_at desc, id desc) where deleted_at is null', kind);
     execute format('create index %1$s_owner on %1$s (owner_id, created_at desc, id desc) where deleted_at is null', kind);
     execute format('create index %1$s_title on %1$s using gin (%2$s gin_trgm_ops) where deleted_at is null', kind, title);
-    execute format('create index %1$s_everyone on %1$s (id) where everyone and deleted_at is null', kind);
+    execute format('create index %1$s_everyone on %1$s (created_at desc, id desc) where everyone and deleted_at is null', kind);
     execute format('create index %1$s_deleted on %1$s (deleted_at desc, id desc) where deleted_at is not null', kind);
   end loop;
   foreach kind in array array['lead', 'deal'] loop

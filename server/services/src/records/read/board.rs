@@ -2,26 +2,29 @@
 //! cost follows the cards that are shown.
 
 use domain::board::{Board, BoardQuery, COLUMN_PAGE, Card, Column};
+use domain::field::{FieldType, Storage};
 use domain::query::Cursor;
-use domain::rights::{Action, Reach};
 use domain::{Error, FieldDef, Kind, PipelineId, Problem, RecordId, StageId};
 use sea_orm::sea_query::{Expr, Order, SelectStatement};
 use sea_orm::{ConnectionTrait, QueryResult};
 use serde_json::Value as Json;
 
 use super::cursor::malformed;
+use super::nearest::By;
 use super::question::Question;
-use super::select::{Selection, Titles};
-use super::sql::{fill, list, name, plain, statement, subquery, word};
+use super::select::{Selection, Titles, title};
+use super::sql::{fill, list, plain, statement, subquery, word};
 use super::totals;
 use crate::Ctx;
 use crate::failure::Result;
 
 /// Fields that a card shows besides those described as shown on cards.
 const ALWAYS_ON_CARD: [&str; 5] = ["title", "stage_id", "stage_since", "owner_id", "contacts"];
-/// Owners whose cards are looked up one by one. With more of them the column is full before much
-/// of it was read, whoever's cards it holds.
-const OWNERS_ONE_BY_ONE: usize = 200;
+/// The order of a column.
+const BY_POSITION: By = By {
+    column: "position",
+    descending: false,
+};
 
 /// A board with every stage of its pipeline, the empty ones too.
 pub(super) async fn board(ctx: &Ctx, query: &BoardQuery) -> Result<Board> {
@@ -112,7 +115,21 @@ impl<'a> Shown<'a> {
             kind: self.query.kind,
             fields: self.question.schema.fields.iter().filter(on_card).collect(),
             titles: Titles::SeenBy(&self.question.ctx.actor),
+            only_where: self.without_company().map(|so| ("contacts", so)),
         }
+    }
+
+    /// Whether no company can be named on the card, so that it names a contact instead.
+    fn without_company(&self) -> Option<Expr> {
+        let company = self.question.schema.field("company_id")?;
+        let (Storage::Column(column), FieldType::Link(kind)) =
+            (&company.storage, company.field_type)
+        else {
+            return None;
+        };
+        let company = self.question.place().column(column);
+        let title = title(&self.question.ctx.actor, kind, &company);
+        Some(fill("$1 IS NULL", [title]))
     }
 
     /// What every record on the board is.
@@ -165,54 +182,30 @@ impl<'a> Shown<'a> {
 
     /// The cards of the stage `s`, one more than a page.
     fn cards_of_stage(&self, after: Option<(String, RecordId)>) -> Result<SelectStatement> {
-        let mut select = match self.question.ctx.actor.reach(self.query.kind, Action::Read) {
-            Reach::Owners(owners) if self.query.is_plain() && owners.len() <= OWNERS_ONE_BY_ONE => {
-                let mut select = self.question.select(Vec::new());
-                select.and_where(fill("r.id IN $1", [self.within_reach(owners, after)]));
-                select
-            }
-            _ => {
-                let mut conditions = self.conditions()?;
-                conditions.push(plain("r.stage_id = s.id"));
-                conditions.extend(after.map(|after| beyond("r", after)));
-                self.question.select(conditions)
-            }
-        };
+        let query = self.query;
+        let mut conditions = self
+            .question
+            .meets(&query.filter, query.text.as_deref(), false)?;
+        conditions.push(fill("r.pipeline_id = $1", [Expr::val(self.pipeline)]));
+        conditions.push(plain("r.stage_id = s.id"));
+        conditions.extend(after.map(beyond));
+        let limit = u64::from(COLUMN_PAGE) + 1;
+        if let Some(owners) = self.question.few_owners() {
+            let nearest = self
+                .question
+                .nearest(owners, conditions, BY_POSITION, limit);
+            conditions = vec![fill("r.id IN $1", [nearest])];
+        } else {
+            conditions.extend(self.question.visible());
+        }
+        let mut select = self.question.select(conditions);
         select.expr_as(plain("r.position"), "place");
         for (index, column) in self.selection().columns().into_iter().enumerate() {
             select.expr_as(column, format!("c{index}"));
         }
         select.order_by_expr(plain("r.position"), Order::Asc);
         select.order_by_expr(plain("r.id"), Order::Asc);
-        Ok(select.limit(u64::from(COLUMN_PAGE) + 1).take())
-    }
-
-    /// The ids of the first records of the stage `s` that are owned within reach, open to everyone
-    /// or observed: each of the three found by an index, instead of a column read through in
-    /// search of the few that are one's own.
-    fn within_reach(&self, owners: Vec<i64>, after: Option<(String, RecordId)>) -> Expr {
-        let table = name(self.query.kind.as_str());
-        let beyond = after.map_or_else(|| plain("TRUE"), |after| beyond("b", after));
-        let here = "b.pipeline_id = $1 AND b.stage_id = s.id AND b.deleted_at IS NULL AND $2";
-        let first = format!("ORDER BY b.position, b.id LIMIT {}", COLUMN_PAGE + 1);
-        fill(
-            format!(
-                "(SELECT u.id FROM ((SELECT x.id, x.position FROM unnest($3) AS w(owner) \
-                 CROSS JOIN LATERAL (SELECT b.id, b.position FROM {table} b WHERE {here} \
-                 AND b.owner_id = w.owner {first}) x) UNION (SELECT b.id, b.position FROM {table} \
-                 b WHERE {here} AND b.everyone {first}) UNION (SELECT b.id, b.position FROM \
-                 record_observer o JOIN {table} b ON b.id = o.record_id WHERE o.user_id = $4 AND \
-                 o.kind = {kind} AND {here} {first})) u ORDER BY u.position, u.id LIMIT {limit})",
-                kind = word(self.query.kind.as_str()),
-                limit = COLUMN_PAGE + 1,
-            ),
-            [
-                Expr::val(self.pipeline),
-                beyond,
-                list(owners),
-                Expr::val(self.question.ctx.actor.user_id),
-            ],
-        )
+        Ok(select.limit(limit).take())
     }
 
     /// Rows of [`Shown::columns`] as columns of the board.
@@ -255,10 +248,10 @@ impl<'a> Shown<'a> {
     }
 }
 
-/// Whether the record under the alias stands below a place of its column.
-fn beyond(alias: &str, (position, id): (String, RecordId)) -> Expr {
+/// Whether the record stands below a place of its column.
+fn beyond((position, id): (String, RecordId)) -> Expr {
     fill(
-        format!("({alias}.position, {alias}.id) > ($1, $2)"),
+        "(r.position, r.id) > ($1, $2)",
         [Expr::val(position), Expr::val(id)],
     )
 }

@@ -1,7 +1,7 @@
 //! Lists of records: a page, one record, how many, and the few whose title fits.
 
 use domain::query::filter::Filter;
-use domain::query::{COUNT_CAP, Count, LARGEST_PAGE, PAGE, Page, Query};
+use domain::query::{COUNT_CAP, Count, LARGEST_PAGE, PAGE, Page, Query, Sort};
 use domain::value::Linked;
 use domain::{Error, Kind, Record, RecordId};
 use sea_orm::ConnectionTrait;
@@ -9,6 +9,7 @@ use sea_orm::sea_query::{Expr, Order, SelectStatement};
 
 use super::beside::get_with_position;
 use super::cursor;
+use super::nearest::By;
 use super::order::Ordering;
 use super::question::Question;
 use super::select::{Selection, Titles};
@@ -24,19 +25,26 @@ pub(super) async fn list(ctx: &Ctx, kind: Kind, query: &Query) -> Result<Page> {
     let question = Question::about(ctx, kind, &query.filter).await?;
     let selection = Selection::of(&question.schema, &query.columns, Titles::SeenBy(&ctx.actor))?;
     let order = Ordering::of(&question, &query.sort)?;
-    let mut conditions =
-        question.conditions(&query.filter, query.text.as_deref(), query.deleted)?;
+    let limit = u64::from(query.limit.unwrap_or(PAGE).clamp(1, LARGEST_PAGE));
+    let mut conditions = question.meets(&query.filter, query.text.as_deref(), query.deleted)?;
     if let Some(cursor) = &query.cursor {
         conditions.push(order.after(&cursor::read(&order, cursor)?));
     }
-    let limit = query.limit.unwrap_or(PAGE).clamp(1, LARGEST_PAGE) as usize;
+    match (question.few_owners(), by_creation(&query.sort)) {
+        (Some(owners), Some(by)) if !query.deleted => {
+            let nearest = question.nearest(owners, conditions, by, limit + 1);
+            conditions = vec![fill("r.id IN $1", [nearest])];
+        }
+        _ => conditions.extend(question.visible()),
+    }
     let mut select = question.select(conditions);
     select
         .exprs(order.0.iter().map(|key| key.expr.clone()))
         .exprs(selection.columns());
     order.apply(&mut select);
     // One more than asked for tells whether there is a next page.
-    let rows = ctx.db.query_all(select.limit(limit as u64 + 1)).await?;
+    let rows = ctx.db.query_all(select.limit(limit + 1)).await?;
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let records = rows
         .iter()
         .take(limit)
@@ -47,6 +55,19 @@ pub(super) async fn list(ctx: &Ctx, kind: Kind, query: &Query) -> Result<Page> {
         _ => None,
     };
     Ok(Page { records, next })
+}
+
+/// The order by creation that an index gives, where that is what was asked for.
+fn by_creation(sort: &[Sort]) -> Option<By> {
+    let descending = match sort {
+        [] => true,
+        [only] if only.field == "created_at" => only.descending,
+        _ => return None,
+    };
+    Some(By {
+        column: "created_at",
+        descending,
+    })
 }
 
 /// One record with all its fields.

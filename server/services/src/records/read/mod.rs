@@ -10,6 +10,7 @@ mod decode;
 mod list;
 mod lock;
 mod names;
+mod nearest;
 mod operand;
 mod order;
 mod over;

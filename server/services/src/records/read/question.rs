@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use domain::field::FieldType;
 use domain::query::filter::Filter;
-use domain::{Error, FieldDef, Kind};
+use domain::{FieldDef, Kind};
 use sea_orm::sea_query::{Expr, SelectStatement};
 
 use super::place::Place;
@@ -81,9 +81,21 @@ impl<'a> Question<'a> {
         }
     }
 
-    /// What every record of the answer must be: in use (or deleted), within reach, let through by
-    /// the filter, with the text in its title.
+    /// What every record of the answer must be: within reach, and what [`Question::meets`] says.
     pub(super) fn conditions(
+        &self,
+        filter: &Filter,
+        text: Option<&str>,
+        deleted: bool,
+    ) -> Result<Vec<Expr>> {
+        let mut conditions = self.meets(filter, text, deleted)?;
+        conditions.extend(self.visible());
+        Ok(conditions)
+    }
+
+    /// Without a word about rights: in use (or deleted), let through by the filter, with the text
+    /// in its title.
+    pub(super) fn meets(
         &self,
         filter: &Filter,
         text: Option<&str>,
@@ -94,9 +106,8 @@ impl<'a> Question<'a> {
         } else {
             "r.deleted_at IS NULL"
         })];
-        conditions.extend(self.visible());
         if !filter.is_everything() {
-            conditions.push(self.predicate(filter, self.place()).map_err(Error::from)?);
+            conditions.push(self.predicate(filter, self.place())?);
         }
         if let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) {
             conditions.push(fill(

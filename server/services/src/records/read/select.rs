@@ -32,6 +32,8 @@ pub(super) struct Selection<'a> {
     pub fields: Vec<&'a FieldDef>,
     /// Whether links come with titles.
     pub titles: Titles<'a>,
+    /// A field that is read only where this is so.
+    pub only_where: Option<(&'static str, Expr)>,
 }
 
 impl<'a> Selection<'a> {
@@ -41,6 +43,7 @@ impl<'a> Selection<'a> {
             kind: schema.kind,
             fields: schema.fields.iter().collect(),
             titles,
+            only_where: None,
         }
     }
 
@@ -62,6 +65,7 @@ impl<'a> Selection<'a> {
             kind: schema.kind,
             fields,
             titles,
+            only_where: None,
         })
     }
 
@@ -73,7 +77,18 @@ impl<'a> Selection<'a> {
             plain("r.deleted_at IS NOT NULL"),
         ];
         for field in &self.fields {
+            let before = columns.len();
             self.columns_of(field, &mut columns);
+            if let Some((_, so)) = self
+                .only_where
+                .as_ref()
+                .filter(|(key, _)| *key == field.key)
+            {
+                for column in &mut columns[before..] {
+                    let always = std::mem::replace(column, plain("NULL"));
+                    *column = fill("CASE WHEN $1 THEN $2 END", [so.clone(), always]);
+                }
+            }
         }
         columns
     }

@@ -1,0 +1,74 @@
+//! The first records of an order for somebody who sees few: those owned within reach, those open to
+//! everyone and those observed are each found by an index and then merged, instead of the whole
+//! order being read through in search of the few that are one's own.
+
+use domain::UserId;
+use domain::rights::{Action, Reach};
+use sea_orm::sea_query::Expr;
+
+use super::question::Question;
+use super::sql::{fill, join, list, name, word};
+
+/// Owners who are looked up one by one. Who reaches more of them sees so much that reading through
+/// the order finds a page soon.
+const OWNERS_ONE_BY_ONE: usize = 200;
+
+/// A column that an order goes by, the id after it in the same direction.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct By {
+    /// The column.
+    pub column: &'static str,
+    /// From high to low.
+    pub descending: bool,
+}
+
+impl Question<'_> {
+    /// The owners within reach, where they are few enough to be looked up one by one.
+    pub(super) fn few_owners(&self) -> Option<Vec<UserId>> {
+        match self.ctx.actor.reach(self.schema.kind, Action::Read) {
+            Reach::Owners(owners) if owners.len() <= OWNERS_ONE_BY_ONE => Some(owners),
+            _ => None,
+        }
+    }
+
+    /// The ids of the first records that these owners have, that are open to everyone or that the
+    /// asker observes, and that meet the conditions, which say nothing of rights.
+    pub(super) fn nearest(
+        &self,
+        owners: Vec<UserId>,
+        conditions: Vec<Expr>,
+        by: By,
+        limit: u64,
+    ) -> Expr {
+        let table = name(self.schema.kind.as_str());
+        let column = by.column;
+        let way = if by.descending { "DESC" } else { "ASC" };
+        let branch = |from: &str, which: &str| {
+            format!(
+                "SELECT r.id, r.{column} FROM {from} WHERE {which} AND $1 \
+                 ORDER BY r.{column} {way}, r.id {way} LIMIT {limit}"
+            )
+        };
+        let own = branch(&format!("{table} r"), "r.owner_id = w.owner");
+        let open = branch(&format!("{table} r"), "r.everyone");
+        let observed = branch(
+            &format!("record_observer o JOIN {table} r ON r.id = o.record_id"),
+            &format!(
+                "o.user_id = $3 AND o.kind = {}",
+                word(self.schema.kind.as_str())
+            ),
+        );
+        fill(
+            format!(
+                "(SELECT u.id FROM ((SELECT x.* FROM unnest($2) AS w(owner) CROSS JOIN LATERAL \
+                 ({own}) x) UNION ({open}) UNION ({observed})) u \
+                 ORDER BY u.{column} {way}, u.id {way} LIMIT {limit})"
+            ),
+            [
+                join(conditions, " AND ", "TRUE"),
+                list(owners),
+                Expr::val(self.ctx.actor.user_id),
+            ],
+        )
+    }
+}
