@@ -7,6 +7,7 @@ use domain::query::filter::{ME, MY_DEPARTMENT};
 use domain::rights::{Action, Scope};
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
+use leptos::reactive::send_wrapper_ext::SendOption;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
@@ -40,7 +41,10 @@ pub fn FilterBar(
     let part = move |key: &'static str| {
         Signal::derive(move || params.with(|params| params.get(key).unwrap_or_default()))
     };
-    let go = StoredValue::new_local(use_navigate());
+    // Only browsers navigate; on the server the page may end on another thread than it began.
+    let go = StoredValue::new(SendOption::new_local(
+        cfg!(feature = "hydrate").then(use_navigate),
+    ));
     let change = move |changes: &[(&'static str, &str)], replace: bool| {
         let address = params.with_untracked(|params| query::with(kind, params, changes));
         let options = NavigateOptions {
@@ -48,7 +52,11 @@ pub fn FilterBar(
             scroll: false,
             ..NavigateOptions::default()
         };
-        go.with_value(|go| go(&address, options));
+        go.with_value(|go| {
+            if let Some(go) = go.as_ref() {
+                go(&address, options);
+            }
+        });
     };
     let waiting = StoredValue::new(None::<TimeoutHandle>);
     let on_text = move |text: String| {

@@ -5,14 +5,15 @@ mod card;
 mod column;
 mod drag;
 mod filter_bar;
-mod gate_dialog;
 mod geometry;
 mod keyboard;
 mod model;
 mod move_dialog;
 mod query;
 mod quick_add;
+mod reading;
 mod reveal;
+mod sending;
 mod state;
 mod view;
 

@@ -14,15 +14,14 @@ use web_sys::{Element, HtmlElement};
 use super::card::inside;
 use super::column::BoardColumn;
 use super::drag::Dragging;
-use super::gate_dialog::GateDialog;
 use super::geometry::nearest;
 use super::keyboard::on_key;
 use super::move_dialog::MoveDialog;
 use super::query;
 use super::reveal::{card_of, column_element};
 use super::state::{BoardState, Hand, Lift};
-use crate::i18n::t;
-use crate::i18n::t_string;
+use crate::fields::MissingDialog;
+use crate::i18n::{t, t_string};
 use crate::layout::Failed;
 use crate::live::use_live_since;
 use crate::record::RecordPanel;
@@ -124,7 +123,7 @@ pub fn BoardView(
             {move || board.said.get()}
         </div>
         {move || in_hand.get().and_then(|id| ghost_card(board, id, ghost))}
-        <GateDialog board />
+        <MissingDialog id="gate" ask=board.asking />
         <MoveDialog board />
         <RecordPanel kind id=open on_close />
     }

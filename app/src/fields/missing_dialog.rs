@@ -30,6 +30,9 @@ pub struct Ask {
 /// The dialog; open while there is something to ask.
 #[component]
 pub fn MissingDialog(
+    /// Its id: a record over a board has one, and the board another.
+    #[prop(default = "missing")]
+    id: &'static str,
     /// What is asked.
     ask: RwSignal<Option<Ask>>,
 ) -> impl IntoView {
@@ -44,7 +47,7 @@ pub fn MissingDialog(
     let title = move || ask.with(|ask| ask.as_ref().map_or_else(String::new, |ask| ask.title.clone()));
     view! {
         <Dialog
-            id="missing"
+            id=id
             title=Signal::derive(title)
             close_label=t_string!(i18n, fields.cancel)
             open=open
@@ -95,7 +98,6 @@ fn MissingForm(asked: Ask, ask: RwSignal<Option<Ask>>) -> impl IntoView {
             shown.set(problems);
         }
     };
-    let kind = asked.kind;
     let on_cancel = asked.on_cancel;
     let rows = missing
         .into_iter()
