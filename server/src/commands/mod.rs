@@ -5,8 +5,12 @@ use clap::{Parser, Subcommand};
 
 use crate::{config::Config, logging};
 
+pub mod demo;
+pub mod import;
 pub mod migrate;
 pub mod serve;
+mod set_up_link;
+pub mod undo;
 
 /// A CRM in one program.
 #[derive(Debug, Parser)]
@@ -23,6 +27,12 @@ enum Command {
     Serve(serve::Args),
     /// Bring the database up to date and end
     Migrate(migrate::Args),
+    /// Serve a company that does not exist, to look at and to try
+    Demo(demo::Args),
+    /// Bring a CSV file in, as a mapping file says
+    Import(import::Args),
+    /// Take an operation back, such as an import
+    Undo(undo::Args),
 }
 
 /// Does what the command line says.
@@ -32,6 +42,9 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command.unwrap_or(Command::Serve(serve::Args {})) {
         Command::Serve(args) => serve::run(args, config).await,
         Command::Migrate(args) => migrate::run(args, config).await,
+        Command::Demo(args) => demo::run(args, config).await,
+        Command::Import(args) => import::run(args, config).await,
+        Command::Undo(args) => undo::run(args, config).await,
     }
 }
 
