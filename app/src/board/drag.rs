@@ -12,6 +12,7 @@ use leptos::ev::{self, MouseEvent, PointerEvent};
 use leptos::html::Div;
 use leptos::leptos_dom::helpers::{TimeoutHandle, WindowListenerHandle};
 use leptos::prelude::*;
+use leptos::reactive::send_wrapper_ext::SendOption;
 use leptos::wasm_bindgen::JsCast;
 use leptos::wasm_bindgen::closure::Closure;
 use web_sys::{AddEventListenerOptions, Element, Event, HtmlElement, js_sys};
@@ -37,7 +38,7 @@ pub struct Dragging {
     board: BoardState,
     /// The copy of the card under the pointer.
     ghost: NodeRef<Div>,
-    press: StoredValue<Option<Press>, LocalStorage>,
+    press: StoredValue<SendOption<Press>>,
     /// Whether the click that ends a drag is still to come.
     swallows: StoredValue<bool>,
 }
@@ -81,7 +82,7 @@ impl Dragging {
         let this = Self {
             board,
             ghost,
-            press: StoredValue::new_local(None),
+            press: StoredValue::new(SendOption::new_local(None)),
             swallows: StoredValue::new(false),
         };
         Effect::new(move |_| {
@@ -168,7 +169,7 @@ impl Dragging {
                 }
             }),
         ];
-        self.press.set_value(Some(Press {
+        self.press.set_value(SendOption::new_local(Some(Press {
             pointer: event.pointer_id(),
             card,
             start: at,
@@ -178,7 +179,7 @@ impl Dragging {
             listeners,
             frame: 0.0,
             scrolled,
-        }));
+        })));
     }
 
     fn is_mine(self, event: &PointerEvent) -> bool {
@@ -194,7 +195,7 @@ impl Dragging {
         }
         let at = (f64::from(event.client_x()), f64::from(event.client_y()));
         let turn = self.press.try_update_value(|press| {
-            let Some(press) = press else {
+            let Some(press) = press.as_mut() else {
                 return Turn::Nothing;
             };
             press.at = at;
@@ -226,7 +227,7 @@ impl Dragging {
     }
 
     fn rested(self) {
-        if self.press.try_with_value(Option::is_some) == Some(true) && !self.lifted() {
+        if self.press.try_with_value(|press| press.is_some()) == Some(true) && !self.lifted() {
             self.lift();
         }
     }
@@ -241,7 +242,7 @@ impl Dragging {
             return;
         }
         self.press.update_value(|press| {
-            if let Some(press) = press {
+            if let Some(press) = press.as_mut() {
                 press.lifted = true;
             }
         });
@@ -399,7 +400,7 @@ impl Dragging {
     }
 
     fn end(self) {
-        let Some(Some(press)) = self.press.try_update_value(Option::take) else {
+        let Some(Some(press)) = self.press.try_update_value(|press| Option::take(press)) else {
             return;
         };
         if let Some(rest) = press.rest {

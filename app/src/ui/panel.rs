@@ -3,6 +3,7 @@
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
+use leptos::reactive::send_wrapper_ext::SendOption;
 use leptos::text_prop::TextProp;
 use leptos::wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
@@ -27,20 +28,21 @@ pub fn Panel(
     children: ChildrenFn,
 ) -> impl IntoView {
     let node = NodeRef::<html::Div>::new();
-    let came_from = StoredValue::new_local(None::<HtmlElement>);
+    // Stays on its thread only once there is something in it: pages move between threads.
+    let came_from = StoredValue::new(SendOption::new_local(None::<HtmlElement>));
     Effect::new(move |was_there: Option<bool>| {
         let panel = node.get();
         let is_there = panel.is_some() && open.get();
         match (was_there.unwrap_or_default(), is_there) {
             (false, true) => {
-                came_from.set_value(focused());
+                came_from.set_value(SendOption::new_local(focused()));
                 if let Some(panel) = panel {
                     // Nothing is lost when the browser refuses the focus.
                     let _ = panel.focus();
                 }
             }
             (true, false) => {
-                if let Some(element) = came_from.try_update_value(Option::take).flatten()
+                if let Some(element) = came_from.try_update_value(|from| Option::take(from)).flatten()
                     && element.is_connected()
                 {
                     let _ = element.focus();
