@@ -4,3 +4,4 @@ mod layers;
 mod own_postgres;
 mod process;
 mod session_store;
+mod shutdown;
