@@ -7,6 +7,8 @@ use std::time::Instant;
 
 use app::layout::sign_in_path;
 use app::request::{Tries, Visit, remembered_theme};
+use app::set_up::api::{FinishSetUp, LoadOffer};
+use app::sign_in::api::SignIn;
 use axum::{
     extract::{Request, State},
     http::Uri,
@@ -14,6 +16,7 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use domain::{Error, UserId};
+use leptos::server_fn::ServerFn;
 use services::{Ctx, accounts, sessions::USER_ID, setup};
 use tower_sessions::Session;
 
@@ -72,15 +75,22 @@ pub async fn note_visit(
     next.run(request).await
 }
 
+/// The server functions that answer to everybody. All others are shut here already, before anything
+/// that was sent is read: one that is not in this list cannot be left open by mistake.
+const OPEN: [&str; 3] = [SignIn::PATH, LoadOffer::PATH, FinishSetUp::PATH];
+
 /// Sends who may not see a page to where they can change that: before set-up everybody there, then
-/// those who are not signed in to sign in. Server functions answer for themselves.
+/// those who are not signed in to sign in. Refuses server functions to those who are not signed in.
 pub async fn gate(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let Some(visit) = request.extensions().get::<Visit>() else {
         return error::response(&Error::Unavailable);
     };
     let path = request.uri().path();
     if path.starts_with("/api/") {
-        return next.run(request).await;
+        return match &visit.signed_in {
+            Err(error) if !OPEN.contains(&path) => error::response(error),
+            _ => next.run(request).await,
+        };
     }
     let set_up = match is_set_up(&state, &visit.anonymous).await {
         Ok(set_up) => set_up,

@@ -1,7 +1,11 @@
 //! Tests of the whole server, one file a feature.
 
+mod doors;
 mod layers;
 mod own_postgres;
 mod process;
 mod session_store;
+mod set_up;
 mod shutdown;
+mod sign_in;
+mod test_app;

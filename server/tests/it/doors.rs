@@ -1,0 +1,164 @@
+//! Who comes in where: server functions and pages, with and without a session.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use app::layout::api::SignOut;
+use app::set_up::api::{FinishSetUp, LoadOffer};
+use app::sign_in::api::SignIn;
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode};
+use domain::Error;
+use leptos::server_fn::{ServerFn, axum::server_fn_paths};
+
+use crate::test_app::TestApp;
+
+/// The server functions that answer to everybody. To add one here is to open a door.
+const OPEN: [&str; 3] = [SignIn::PATH, LoadOffer::PATH, FinishSetUp::PATH];
+
+#[tokio::test]
+async fn every_server_function_but_three_is_shut_without_a_session() {
+    let app = TestApp::new().await;
+    let mut seen = BTreeSet::new();
+    for (path, method) in server_fn_paths() {
+        seen.insert(path);
+        let answer = app.anon().request(method.clone(), path).await;
+        if OPEN.contains(&path) {
+            assert_ne!(answer.status, StatusCode::UNAUTHORIZED, "{method} {path}");
+        } else {
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{method} {path}");
+            assert_eq!(answer.error(), Error::Unauthenticated, "{method} {path}");
+        }
+    }
+    assert!(seen.len() > 8, "only {seen:?} are registered");
+    assert!(OPEN.iter().all(|open| seen.contains(open)), "{seen:?}");
+}
+
+/// The door above is one lock; this is the other: every function asks who is there by itself.
+#[test]
+fn every_server_function_asks_who_is_there() {
+    let open = ["sign_in", "load_offer", "finish_set_up"];
+    let mut asked = 0;
+    for (file, text) in sources("api.rs") {
+        for function in text.split("#[server").skip(1) {
+            let name = function
+                .split("fn ")
+                .nth(1)
+                .and_then(|rest| rest.split('(').next());
+            let name = name.expect("a name").split('<').next().expect("a name");
+            let body = function.split_once('{').map_or("", |(_, body)| body);
+            let asks = body.contains("request::ctx()");
+            assert_eq!(asks, !open.contains(&name), "{name} in {file}");
+            asked += 1;
+        }
+    }
+    assert!(asked > 8, "{asked} functions found");
+}
+
+#[tokio::test]
+async fn a_write_from_another_site_is_refused_with_a_session_too() {
+    let app = TestApp::new().await;
+    let mut sales = app.signed_in("sales").await;
+    let request = Request::post(SignOut::PATH)
+        .header("sec-fetch-site", "cross-site")
+        .header("content-type", "application/x-www-form-urlencoded");
+    let refused = sales
+        .send(request.body(Body::empty()).expect("a request"))
+        .await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    assert_eq!(
+        sales.get("/account").await.status,
+        StatusCode::OK,
+        "still signed in"
+    );
+}
+
+#[tokio::test]
+async fn pages_send_to_sign_in_and_back() {
+    let app = TestApp::new().await;
+    let mut anon = app.anon();
+    let answer = anon.get("/deals/board?pipeline=2").await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        answer.location(),
+        "/sign-in?next=/deals/board%3Fpipeline%3D2"
+    );
+    assert_eq!(anon.get("/").await.location(), "/sign-in");
+    assert_eq!(anon.get("/sign-in").await.status, StatusCode::OK);
+
+    let mut sales = app.signed_in("sales").await;
+    let answer = sales.get("/sign-in").await;
+    assert_eq!(
+        (answer.status, answer.location()),
+        (StatusCode::SEE_OTHER, "/deals/board")
+    );
+    let answer = sales.get("/").await;
+    assert_eq!(answer.location(), "/deals/board");
+    assert!(answer.status.is_redirection(), "{}", answer.status);
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_404() {
+    let app = TestApp::new().await;
+    let mut sales = app.signed_in("sales").await;
+    for path in [
+        "/nowhere",
+        "/deals/42",
+        "/contacts/1",
+        "/deals/forty-two",
+        "/set-up",
+    ] {
+        let answer = sales.get(path).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        assert!(answer.text.contains("Not found"), "{path}");
+    }
+    let missing = sales.request(Method::GET, "/api/nothing").await;
+    assert_eq!(
+        (missing.status, missing.error()),
+        (StatusCode::NOT_FOUND, Error::NotFound)
+    );
+    assert_eq!(
+        app.anon().get("/set-up?token=abc").await.status,
+        StatusCode::NOT_FOUND
+    );
+}
+
+/// Raw forms that do not escape (see `docs/`), and HTML from strings, stay where they are made safe.
+#[test]
+fn nothing_writes_what_leptos_does_not_escape() {
+    for (file, text) in sources(".rs") {
+        let ours = file.starts_with("ui/");
+        for raw in ["<textarea", "<Title", "leptos_meta::Title"] {
+            assert!(ours || !text.contains(raw), "{raw} in {file}");
+        }
+        let chart = file.starts_with("funnel/");
+        assert!(
+            ours || chart || !text.contains("inner_html"),
+            "inner_html in {file}"
+        );
+    }
+}
+
+/// The sources of the pages whose name ends so, by their path in `app/src`.
+fn sources(end: &str) -> Vec<(String, String)> {
+    fn walk(folder: &Path, root: &Path, end: &str, found: &mut Vec<(String, String)>) {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                walk(&path, root, end, found);
+            } else if path.to_string_lossy().ends_with(end) {
+                let name = path
+                    .strip_prefix(root)
+                    .expect("inside")
+                    .to_string_lossy()
+                    .into_owned();
+                found.push((name, std::fs::read_to_string(&path).expect("a text")));
+            }
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../app/src");
+    let mut found = Vec::new();
+    walk(&root, &root, end, &mut found);
+    assert!(!found.is_empty());
+    found
+}
