@@ -34,7 +34,7 @@ const HUES: [&str; 8] = [
     "avatar--h7",
 ];
 
-/// A person's initials.
+/// A person's initials. The style sheet writes them, so that they are neither read out nor copied.
 #[component]
 pub fn Avatar(
     /// The person's name.
@@ -53,12 +53,16 @@ pub fn Avatar(
     let class = join(["avatar", hue(id, &name), size.as_str()]);
     let initials = initials(&name);
     if decorative {
-        view! { <span class=class aria-hidden="true">{initials}</span> }.into_any()
+        view! { <span class=class data-initials=initials aria-hidden="true"></span> }.into_any()
     } else {
         view! {
-            <span class=class role="img" aria-label=name.clone() title=name>
-                <span aria-hidden="true">{initials}</span>
-            </span>
+            <span
+                class=class
+                data-initials=initials
+                role="img"
+                aria-label=name.clone()
+                title=name
+            ></span>
         }
         .into_any()
     }

@@ -3,7 +3,6 @@
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
-use leptos::reactive::send_wrapper_ext::SendOption;
 use leptos::text_prop::TextProp;
 use leptos::wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
@@ -28,29 +27,25 @@ pub fn Panel(
     children: ChildrenFn,
 ) -> impl IntoView {
     let node = NodeRef::<html::Div>::new();
-    // Stays on its thread only once there is something in it: pages move between threads.
-    let came_from = StoredValue::new(SendOption::new_local(None::<HtmlElement>));
-    Effect::new(move |was_there: Option<bool>| {
-        let panel = node.get();
-        let is_there = panel.is_some() && open.get();
-        match (was_there.unwrap_or_default(), is_there) {
-            (false, true) => {
-                came_from.set_value(SendOption::new_local(focused()));
-                if let Some(panel) = panel {
-                    // Nothing is lost when the browser refuses the focus.
-                    let _ = panel.focus();
-                }
+    // What had the focus before is kept in the effect itself: elements stay on their thread, and on
+    // the server there are no effects.
+    Effect::new(move |before: Option<Option<HtmlElement>>| {
+        let before = before.flatten();
+        match (before, node.get().filter(|_| open.get())) {
+            (None, Some(panel)) => {
+                let came_from = focused();
+                // Nothing is lost when the browser refuses the focus.
+                let _ = panel.focus();
+                came_from
             }
-            (true, false) => {
-                if let Some(element) = came_from.try_update_value(|from| Option::take(from)).flatten()
-                    && element.is_connected()
-                {
-                    let _ = element.focus();
+            (Some(came_from), None) => {
+                if came_from.is_connected() {
+                    let _ = came_from.focus();
                 }
+                None
             }
-            _ => {}
+            (before, _) => before,
         }
-        is_there
     });
     Effect::new(move |_| {
         if open.get() {
