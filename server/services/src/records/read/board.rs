@@ -190,7 +190,10 @@ impl<'a> Shown<'a> {
         conditions.push(plain("r.stage_id = s.id"));
         conditions.extend(after.map(beyond));
         let limit = u64::from(COLUMN_PAGE) + 1;
-        if let Some(owners) = self.question.few_owners() {
+        if let Some(owners) = self
+            .question
+            .few_owners(&query.filter, query.text.as_deref())
+        {
             let nearest = self
                 .question
                 .nearest(owners, conditions, BY_POSITION, limit);

@@ -30,7 +30,8 @@ pub(super) async fn list(ctx: &Ctx, kind: Kind, query: &Query) -> Result<Page> {
     if let Some(cursor) = &query.cursor {
         conditions.push(order.after(&cursor::read(&order, cursor)?));
     }
-    match (question.few_owners(), by_creation(&query.sort)) {
+    let few = question.few_owners(&query.filter, query.text.as_deref());
+    match (few, by_creation(&query.sort)) {
         (Some(owners), Some(by)) if !query.deleted => {
             let nearest = question.nearest(owners, conditions, by, limit + 1);
             conditions = vec![fill("r.id IN $1", [nearest])];

@@ -3,6 +3,7 @@
 //! order being read through in search of the few that are one's own.
 
 use domain::UserId;
+use domain::query::filter::Filter;
 use domain::rights::{Action, Reach};
 use sea_orm::sea_query::Expr;
 
@@ -12,6 +13,8 @@ use super::sql::{fill, join, list, name, word};
 /// Owners who are looked up one by one. Who reaches more of them sees so much that reading through
 /// the order finds a page soon.
 const OWNERS_ONE_BY_ONE: usize = 200;
+/// The same under a filter, which is asked anew for each of them.
+const OWNERS_FILTERED: usize = 3;
 
 /// A column that an order goes by, the id after it in the same direction.
 #[derive(Debug, Clone, Copy)]
@@ -23,10 +26,18 @@ pub(super) struct By {
 }
 
 impl Question<'_> {
-    /// The owners within reach, where they are few enough to be looked up one by one.
-    pub(super) fn few_owners(&self) -> Option<Vec<UserId>> {
+    /// The owners within reach, where they are few enough to be looked up one by one. A text is
+    /// looked up in its own index, once for all.
+    pub(super) fn few_owners(&self, filter: &Filter, text: Option<&str>) -> Option<Vec<UserId>> {
+        let most = if text.is_some_and(|text| !text.trim().is_empty()) {
+            return None;
+        } else if filter.is_everything() {
+            OWNERS_ONE_BY_ONE
+        } else {
+            OWNERS_FILTERED
+        };
         match self.ctx.actor.reach(self.schema.kind, Action::Read) {
-            Reach::Owners(owners) if owners.len() <= OWNERS_ONE_BY_ONE => Some(owners),
+            Reach::Owners(owners) if owners.len() <= most => Some(owners),
             _ => None,
         }
     }
