@@ -1,6 +1,9 @@
 //! The browser's side of Dealwright: takes over the page that the server made.
 
+use std::time::Duration;
+
 use app::App;
+use leptos::prelude::{document, set_timeout};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Called by the page's script once the wasm has been loaded.
@@ -8,4 +11,15 @@ use wasm_bindgen::prelude::wasm_bindgen;
 pub fn hydrate() {
     console_error_panic_hook::set_once();
     leptos::mount::hydrate_body(App);
+    // For tests, which must not click before the page reacts. What waits for data comes alive in
+    // microtasks, which have run by then.
+    set_timeout(
+        || {
+            if let Some(root) = document().document_element() {
+                // Nothing but a test misses it.
+                let _ = root.set_attribute("data-hydrated", "");
+            }
+        },
+        Duration::ZERO,
+    );
 }
