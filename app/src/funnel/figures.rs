@@ -3,11 +3,12 @@
 use domain::Kind;
 use domain::board::Total;
 use domain::funnel::{Funnel, FunnelPart};
-use domain::money::group_thousands;
+use domain::money::{Currency, group_thousands};
 use domain::pipeline::Meaning;
 use leptos::prelude::*;
 
-use super::numbers::{percent, sums};
+use super::currency::sum;
+use super::numbers::percent;
 use super::shown::Fresh;
 use crate::dates::I18n;
 use crate::i18n::{t, t_string, use_i18n};
@@ -17,6 +18,8 @@ use crate::i18n::{t, t_string, use_i18n};
 pub(super) fn Figures(
     /// The funnel.
     funnel: ReadSignal<Funnel>,
+    /// The currency of sums.
+    currency: Memo<Option<Currency>>,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let has_leads = Memo::new(move |_| {
@@ -38,12 +41,12 @@ pub(super) fn Figures(
                     <dd class="stat__value num">
                         <Fresh text=Signal::derive(move || count(&leads.read())) />
                     </dd>
-                    <dd class="stat__note num">{move || sums(&leads.read())}</dd>
+                    <dd class="stat__note num">{move || sum(&leads.read(), currency.get())}</dd>
                 </div>
             </Show>
-            <Figure class="stat" label=Signal::derive(move || t_string!(i18n, funnel.open_deals).to_owned()) totals=open />
-            <Figure class="stat stat--won" label=Signal::derive(move || t_string!(i18n, funnel.won).to_owned()) totals=won />
-            <Figure class="stat stat--lost" label=Signal::derive(move || t_string!(i18n, funnel.lost).to_owned()) totals=lost />
+            <Figure class="stat" label=Signal::derive(move || t_string!(i18n, funnel.open_deals).to_owned()) totals=open currency />
+            <Figure class="stat stat--won" label=Signal::derive(move || t_string!(i18n, funnel.won).to_owned()) totals=won currency />
+            <Figure class="stat stat--lost" label=Signal::derive(move || t_string!(i18n, funnel.lost).to_owned()) totals=lost currency />
             <div class="stat">
                 <dt class="stat__label">{t!(i18n, funnel.win_rate)}</dt>
                 <dd class="stat__value num">
@@ -64,16 +67,18 @@ fn Figure(
     label: Signal<String>,
     /// Count and sums.
     totals: Memo<Vec<Total>>,
+    /// The currency of sums.
+    currency: Memo<Option<Currency>>,
 ) -> impl IntoView {
     let i18n = use_i18n();
     view! {
         <div class=class>
             <dt class="stat__label">{move || label.get()}</dt>
             <dd class="stat__value num">
-                <Fresh text=Signal::derive(move || value(&totals.read())) />
+                <Fresh text=Signal::derive(move || value(&totals.read(), currency.get())) />
             </dd>
             <dd class="stat__note num">
-                <Fresh text=Signal::derive(move || deals(i18n, &totals.read())) />
+                <Fresh text=Signal::derive(move || deals(i18n, &totals.read(), currency.get())) />
             </dd>
         </div>
     }
@@ -86,7 +91,10 @@ fn now_in(funnel: &Funnel, kind: Kind, meaning: Meaning) -> Vec<Total> {
         let stages = part.stages.iter().filter(|stage| stage.meaning == meaning);
         stages.flat_map(|stage| stage.now.iter().copied())
     }) {
-        match totals.iter_mut().find(|total| total.currency == more.currency) {
+        match totals
+            .iter_mut()
+            .find(|total| total.currency == more.currency)
+        {
             Some(total) => {
                 total.count += more.count;
                 total.amount += more.amount;
@@ -101,21 +109,40 @@ fn count(totals: &[Total]) -> String {
     group_thousands(&Total::count(totals).to_string())
 }
 
-/// The largest sum; the count where nothing has an amount.
-fn value(totals: &[Total]) -> String {
-    Total::sums(totals).first().map_or_else(|| count(totals), domain::Money::short)
+/// The sum; the count where nothing has an amount in any currency.
+fn value(totals: &[Total], currency: Option<Currency>) -> String {
+    if currency.is_none() {
+        count(totals)
+    } else {
+        sum(totals, currency)
+    }
 }
 
-/// The number of deals, and the sums in other currencies.
-fn deals(i18n: I18n, totals: &[Total]) -> String {
+/// The number of deals, and how many of them the sum is of where that is not all.
+fn deals(i18n: I18n, totals: &[Total], currency: Option<Currency>) -> String {
     let number = Total::count(totals);
     let deals = if number == 1 {
         t_string!(i18n, funnel.one_deal).to_owned()
     } else {
         t_string!(i18n, funnel.many_deals, count = count(totals))
     };
-    let others = Total::sums(totals).into_iter().skip(1).map(|money| money.short());
-    std::iter::once(deals).chain(others).collect::<Vec<_>>().join(" · ")
+    let Some(currency) = currency else {
+        return deals;
+    };
+    let of = totals.iter().find(|total| total.currency == Some(currency));
+    match of.map_or(0, |total| total.count) {
+        all if all == number => deals,
+        some => {
+            let some = group_thousands(&some.to_string());
+            let part = t_string!(
+                i18n,
+                funnel.in_currency,
+                count = some,
+                currency = currency.code()
+            );
+            format!("{deals} · {part}")
+        }
+    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a share for the eye")]

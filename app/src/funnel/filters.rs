@@ -25,7 +25,10 @@ pub(super) fn Filters() -> impl IntoView {
     let workspace = use_workspace();
     let navigate = use_navigate();
     let go = Callback::new(move |changes: Vec<(&'static str, String)>| {
-        let changes: Vec<_> = changes.iter().map(|(key, value)| (*key, value.as_str())).collect();
+        let changes: Vec<_> = changes
+            .iter()
+            .map(|(key, value)| (*key, value.as_str()))
+            .collect();
         let address = params.with_untracked(|params| query::with(params, &changes));
         let options = NavigateOptions {
             scroll: false,
@@ -45,7 +48,9 @@ pub(super) fn Filters() -> impl IntoView {
     let pipeline = Memo::new(move |_| {
         let asked = params.with(|params| params.get_str(PIPELINE).and_then(|id| id.parse().ok()));
         workspace.with(|workspace| {
-            workspace.pipeline(Kind::Deal, asked).map_or_else(String::new, |it| it.id.to_string())
+            workspace
+                .pipeline(Kind::Deal, asked)
+                .map_or_else(String::new, |it| it.id.to_string())
         })
     });
     let people = Memo::new(move |_| workspace.with(|workspace| people(i18n, workspace)));
@@ -84,7 +89,11 @@ fn Periods(
     let days = Memo::new(move |_| params.with(query::days));
     let period = Memo::new(move |_| {
         let named = params.with(|params| params.get(PERIOD).unwrap_or_default());
-        if days.with(Option::is_some) { CUSTOM.to_owned() } else { named }
+        if days.with(Option::is_some) {
+            CUSTOM.to_owned()
+        } else {
+            named
+        }
     });
     let choices = Memo::new(move |_| {
         let mut choices = periods(i18n);
@@ -108,7 +117,11 @@ fn Periods(
         let (first, last) = (from.get_untracked(), to.get_untracked());
         if !first.is_empty() && !last.is_empty() {
             // The other way round is meant the right way round.
-            let (first, last) = if first <= last { (first, last) } else { (last, first) };
+            let (first, last) = if first <= last {
+                (first, last)
+            } else {
+                (last, first)
+            };
             go.run(vec![(PERIOD, format!("{first}..{last}"))]);
         }
     };
@@ -201,15 +214,25 @@ fn people(i18n: I18n, workspace: &Workspace) -> Vec<Choice> {
     if me.is_some_and(|me| workspace.people.iter().any(|person| person.id == me)) {
         choices.push(Choice::new(ME, t_string!(i18n, funnel.me)));
     }
-    let departments = workspace.departments.iter().filter(|department| match &reach {
-        Reach::Everybody => true,
-        _ => workspace.actor.team.contains_key(&department.id),
-    });
+    let departments = workspace
+        .departments
+        .iter()
+        .filter(|department| match &reach {
+            Reach::Everybody => true,
+            _ => workspace.actor.team.contains_key(&department.id),
+        });
     choices.extend(departments.map(|department| {
         let value = format!("{DEPARTMENT_PREFIX}{}", department.id);
-        Choice::new(value, t_string!(i18n, funnel.department, name = department.name.as_str()))
+        Choice::new(
+            value,
+            t_string!(i18n, funnel.department, name = department.name.as_str()),
+        )
     }));
-    choices.extend(others.into_iter().map(|it| Choice::new(it.id.to_string(), &it.name)));
+    choices.extend(
+        others
+            .into_iter()
+            .map(|it| Choice::new(it.id.to_string(), &it.name)),
+    );
     choices
 }
 

@@ -1,6 +1,7 @@
 //! The funnel: how far leads and deals came, live, and large enough for a wall.
 
 pub mod api;
+mod currency;
 mod figures;
 mod filters;
 mod numbers;
@@ -17,6 +18,7 @@ use crate::i18n::{t, t_string, use_i18n};
 use crate::layout::{Failed, use_workspace};
 use crate::ui::{Empty, Glyph, LinkButton, PageTitle, Skeleton, SkeletonKind};
 use api::load_funnel;
+use currency::CurrencySwitch;
 use figures::Figures;
 use filters::Filters;
 use numbers::{LostReasons, Numbers};
@@ -76,7 +78,17 @@ fn Shown(
     });
     let chart = Memo::new(move |_| funnel.with(|funnel| funnel.chart.clone()));
     let parts = Memo::new(move |_| {
-        funnel.with(|funnel| funnel.parts.iter().map(|part| part.pipeline_id).collect::<Vec<_>>())
+        funnel.with(|funnel| {
+            funnel
+                .parts
+                .iter()
+                .map(|part| part.pipeline_id)
+                .collect::<Vec<_>>()
+        })
+    });
+    let params = use_query_map();
+    let currency = Memo::new(move |_| {
+        funnel.with(|funnel| currency::shown(funnel, params.with(query::currency)))
     });
     view! {
         <Show
@@ -89,7 +101,8 @@ fn Shown(
                 }
             }
         >
-            <Figures funnel />
+            <CurrencySwitch funnel currency />
+            <Figures funnel currency />
             <div class="funnel__grid">
                 <figure class="funnel__chart">
                     <figcaption class="section__title">{t!(i18n, funnel.chart)}</figcaption>
@@ -103,11 +116,11 @@ fn Shown(
                 </figure>
                 <div class="funnel__numbers">
                     <For each=move || parts.get() key=|pipeline| *pipeline let:pipeline>
-                        <Numbers funnel pipeline />
+                        <Numbers funnel pipeline currency />
                     </For>
                 </div>
                 <For each=move || parts.get() key=|pipeline| *pipeline let:pipeline>
-                    <LostReasons funnel pipeline />
+                    <LostReasons funnel pipeline currency />
                 </For>
             </div>
         </Show>

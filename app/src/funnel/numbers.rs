@@ -3,17 +3,18 @@
 use domain::PipelineId;
 use domain::board::Total;
 use domain::funnel::{Funnel, FunnelPart, FunnelStage};
-use domain::money::group_thousands;
+use domain::money::{Currency, group_thousands};
 use domain::pipeline::Meaning;
 use leptos::prelude::*;
 
+use super::currency::sum;
 use super::shown::Fresh;
 use crate::i18n::{t, t_string, use_i18n};
 use crate::labels;
 use crate::ui::Bar;
 
 /// What stands where there is no number.
-const NONE: &str = "–";
+pub(super) const NONE: &str = "–";
 
 /// A pipeline's stages.
 #[component]
@@ -22,12 +23,19 @@ pub(super) fn Numbers(
     funnel: ReadSignal<Funnel>,
     /// The pipeline.
     pipeline: PipelineId,
+    /// The currency of sums.
+    currency: Memo<Option<Currency>>,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let heading = Memo::new(move |_| heading(i18n, &funnel.read(), pipeline));
     let stages = Memo::new(move |_| {
         part(&funnel.read(), pipeline)
-            .map(|part| part.stages.iter().map(|stage| stage.stage_id).collect::<Vec<_>>())
+            .map(|part| {
+                part.stages
+                    .iter()
+                    .map(|stage| stage.stage_id)
+                    .collect::<Vec<_>>()
+            })
             .unwrap_or_default()
     });
     view! {
@@ -55,7 +63,7 @@ pub(super) fn Numbers(
                                     let part = part(&funnel, pipeline)?;
                                     part.stages.iter().find(|stage| stage.stage_id == id).cloned()
                                 });
-                                view! { <StageRow stage /> }
+                                view! { <StageRow stage currency /> }
                             }
                         </For>
                     </tbody>
@@ -69,12 +77,21 @@ pub(super) fn Numbers(
 fn StageRow(
     /// The stage; none when it has just gone.
     stage: Memo<Option<FunnelStage>>,
+    /// The currency of sums.
+    currency: Memo<Option<Currency>>,
 ) -> impl IntoView {
-    let show = move |text: fn(&FunnelStage) -> String| {
-        Signal::derive(move || stage.with(|stage| stage.as_ref().map(text).unwrap_or_default()))
+    let show = move |text: fn(&FunnelStage, Option<Currency>) -> String| {
+        Signal::derive(move || {
+            let currency = currency.get();
+            stage.with(|stage| {
+                stage
+                    .as_ref()
+                    .map_or_else(String::new, |it| text(it, currency))
+            })
+        })
     };
-    let name = show(|stage| stage.name.clone());
-    let color = show(|stage| stage.color.clone());
+    let name = show(|stage, _| stage.name.clone());
+    let color = show(|stage, _| stage.color.clone());
     view! {
         <tr>
             <th scope="row" class="table__main" dir="auto">
@@ -82,22 +99,22 @@ fn StageRow(
                 {move || name.get()}
             </th>
             <td class="table__num num">
-                <Fresh text=show(|stage| whole(Total::count(&stage.now))) />
+                <Fresh text=show(|stage, _| whole(Total::count(&stage.now))) />
             </td>
             <td class="table__num num">
-                <Fresh text=show(|stage| sums(&stage.now)) />
+                <Fresh text=show(|stage, currency| sum(&stage.now, currency)) />
             </td>
             <td class="table__num num">
-                <Fresh text=show(|stage| whole(stage.reached)) />
+                <Fresh text=show(|stage, _| whole(stage.reached)) />
             </td>
             <td class="table__num num">
-                <Fresh text=show(|stage| sums(&stage.reached_sums)) />
+                <Fresh text=show(|stage, currency| sum(&stage.reached_sums, currency)) />
             </td>
             <td class="table__num num">
-                <Fresh text=show(|stage| percent(stage.conversion)) />
+                <Fresh text=show(|stage, _| percent(stage.conversion)) />
             </td>
             <td class="table__num num">
-                {show(days)}
+                {show(|stage, _| days(stage))}
             </td>
         </tr>
     }
@@ -110,10 +127,14 @@ pub(super) fn LostReasons(
     funnel: ReadSignal<Funnel>,
     /// The pipeline.
     pipeline: PipelineId,
+    /// The currency of sums.
+    currency: Memo<Option<Currency>>,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let shares = Memo::new(move |_| {
-        part(&funnel.read(), pipeline).map(|part| part.lost_reasons.clone()).unwrap_or_default()
+        part(&funnel.read(), pipeline)
+            .map(|part| part.lost_reasons.clone())
+            .unwrap_or_default()
     });
     let title = Memo::new(move |_| {
         let name = heading(i18n, &funnel.read(), pipeline);
@@ -138,7 +159,7 @@ pub(super) fn LostReasons(
                         </td>
                         <td class="table__num num">{percent(Some(part))}</td>
                         <td class="table__num num">{whole(share.count)}</td>
-                        <td class="table__num num">{sums(&share.sums)}</td>
+                        <td class="table__num num">{sum(&share.sums, currency.get())}</td>
                     </tr>
                 }
             })
@@ -168,7 +189,10 @@ pub(super) fn LostReasons(
 }
 
 fn part(funnel: &Funnel, pipeline: PipelineId) -> Option<&FunnelPart> {
-    funnel.parts.iter().find(|part| part.pipeline_id == pipeline)
+    funnel
+        .parts
+        .iter()
+        .find(|part| part.pipeline_id == pipeline)
 }
 
 /// “Deals · Sales”; one word where both are the same.
@@ -177,7 +201,11 @@ fn heading(i18n: crate::dates::I18n, funnel: &Funnel, pipeline: PipelineId) -> S
         return String::new();
     };
     let kind = labels::kind_many(i18n, part.kind);
-    if kind == part.name { kind } else { format!("{kind} · {}", part.name) }
+    if kind == part.name {
+        kind
+    } else {
+        format!("{kind} · {}", part.name)
+    }
 }
 
 fn whole(number: i64) -> String {
@@ -186,21 +214,16 @@ fn whole(number: i64) -> String {
 
 #[expect(clippy::cast_precision_loss, reason = "a share for the eye")]
 fn ratio(part: i64, all: i64) -> f64 {
-    if all > 0 { part as f64 / all as f64 } else { 0.0 }
+    if all > 0 {
+        part as f64 / all as f64
+    } else {
+        0.0
+    }
 }
 
 /// A share in percent; a dash where there is none.
 pub(super) fn percent(share: Option<f64>) -> String {
     share.map_or_else(|| NONE.to_owned(), |share| format!("{:.0}%", share * 100.0))
-}
-
-/// The sums, short, the currency with most records first; a dash where nothing has an amount.
-pub(super) fn sums(totals: &[Total]) -> String {
-    let sums = Total::sums(totals);
-    if sums.is_empty() {
-        return NONE.to_owned();
-    }
-    sums.iter().map(domain::Money::short).collect::<Vec<_>>().join(" · ")
 }
 
 fn days(stage: &FunnelStage) -> String {
@@ -220,7 +243,6 @@ mod tests {
     fn what_is_not_known_is_a_dash() {
         assert_eq!(percent(None), NONE);
         assert_eq!(percent(Some(0.256)), "26%");
-        assert_eq!(sums(&[]), NONE);
         assert!((ratio(1, 4) - 0.25).abs() < f64::EPSILON);
         assert!(ratio(1, 0).abs() < f64::EPSILON);
     }

@@ -3,6 +3,7 @@
 
 use domain::UserId;
 use domain::funnel::FunnelQuery;
+use domain::money::Currency;
 use domain::period::Period;
 use domain::query::filter::ME;
 use leptos_router::params::ParamsMap;
@@ -15,6 +16,8 @@ pub(super) const PERIOD: &str = "period";
 pub(super) const OWNER: &str = "owner";
 /// A department's id.
 pub(super) const DEPARTMENT: &str = "department";
+/// The currency in which sums are shown; the one of most records where it says nothing.
+pub(super) const CURRENCY: &str = "currency";
 /// Whether it covers the screen.
 pub(super) const WALL: &str = "wall";
 /// The word of a period whose days are still asked for: all time until then.
@@ -23,7 +26,9 @@ pub(super) const CUSTOM: &str = "custom";
 /// The question that an address asks; `me` is who asks.
 pub(super) fn read(params: &ParamsMap, me: Option<UserId>) -> FunnelQuery {
     let number = |key: &str| params.get_str(key).and_then(|id| id.parse().ok());
-    let period = params.get_str(PERIOD).filter(|text| Period::parse(text).is_some());
+    let period = params
+        .get_str(PERIOD)
+        .filter(|text| Period::parse(text).is_some());
     let owner = match params.get_str(OWNER) {
         Some(ME) => me,
         _ => number(OWNER),
@@ -35,6 +40,11 @@ pub(super) fn read(params: &ParamsMap, me: Option<UserId>) -> FunnelQuery {
         department: number(DEPARTMENT).filter(|_| owner.is_none()),
         ..FunnelQuery::default()
     }
+}
+
+/// The currency that an address asks for.
+pub(super) fn currency(params: &ParamsMap) -> Option<Currency> {
+    Currency::parse(params.get_str(CURRENCY)?).ok()
 }
 
 /// Whether the address asks for the wall.
@@ -62,7 +72,11 @@ pub(super) fn with(params: &ParamsMap, changes: &[(&'static str, &str)]) -> Stri
     }
     let query = params.to_query_string();
     // An empty reference would keep the old query.
-    if query.is_empty() { "?".to_owned() } else { query }
+    if query.is_empty() {
+        "?".to_owned()
+    } else {
+        query
+    }
 }
 
 #[cfg(test)]
@@ -70,7 +84,10 @@ mod tests {
     use super::*;
 
     fn params(parts: &[(&'static str, &str)]) -> ParamsMap {
-        parts.iter().map(|(key, value)| (*key, (*value).to_owned())).collect()
+        parts
+            .iter()
+            .map(|(key, value)| (*key, (*value).to_owned()))
+            .collect()
     }
 
     #[test]
@@ -85,7 +102,12 @@ mod tests {
 
     #[test]
     fn what_makes_no_sense_is_passed_over() {
-        let asked = params(&[(PIPELINE, "x"), (PERIOD, "custom"), (OWNER, "all"), (WALL, "yes")]);
+        let asked = params(&[
+            (PIPELINE, "x"),
+            (PERIOD, "custom"),
+            (OWNER, "all"),
+            (WALL, "yes"),
+        ]);
         assert_eq!(read(&asked, Some(7)), FunnelQuery::default());
         assert!(!is_wall(&asked));
         assert_eq!(days(&asked), None);
@@ -94,6 +116,9 @@ mod tests {
     #[test]
     fn days_are_read_back() {
         let asked = params(&[(PERIOD, "2026-01-02..2026-02-03")]);
-        assert_eq!(days(&asked), Some(("2026-01-02".to_owned(), "2026-02-03".to_owned())));
+        assert_eq!(
+            days(&asked),
+            Some(("2026-01-02".to_owned(), "2026-02-03".to_owned()))
+        );
     }
 }

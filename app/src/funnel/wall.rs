@@ -75,7 +75,13 @@ pub(super) fn WallSwitch(
             }
         }
     };
-    let glyphs = move || if is_wall.get() { Glyph::ExitFullScreen } else { Glyph::FullScreen };
+    let glyphs = move || {
+        if is_wall.get() {
+            Glyph::ExitFullScreen
+        } else {
+            Glyph::FullScreen
+        }
+    };
     let label = move || {
         if is_wall.get() {
             t_string!(i18n, funnel.leave_wall)
