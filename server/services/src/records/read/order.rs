@@ -199,7 +199,7 @@ impl Question<'_> {
                     .iter()
                     .map(|option| option.key.to_string())
                     .collect();
-                let position = format!("array_position($1, {})", scalar?);
+                let position = format!("array_position($1, {})::bigint", scalar?);
                 (fill(position, [super::sql::texts(keys)]), Holds::Integer)
             }
             FieldType::Integer => (plain(scalar?), Holds::Integer),

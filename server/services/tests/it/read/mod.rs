@@ -2,3 +2,6 @@
 
 mod board;
 mod locking;
+mod oracle;
+mod properties;
+mod world;
