@@ -19,12 +19,13 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::get,
 };
-use rust_embed::{EmbeddedFile, RustEmbed};
+use rust_embed::EmbeddedFile;
 
 use encoding::Encoding;
 
 mod encoding;
 mod names;
+mod site;
 
 pub use names::{SiteNames, names};
 
@@ -40,28 +41,23 @@ const AN_HOUR: &str = "public, max-age=3600";
 /// What a debug build makes keeps its name too, and changes all the time.
 const ASK: &str = "no-cache";
 
-#[derive(RustEmbed)]
-#[folder = "$DEALWRIGHT_SITE"]
-struct Site;
-
 /// Routes for everything in the site.
 pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
     let pkg = get(|Path(path): Path<String>, headers: HeaderMap| async move {
         serve(format!("{PKG}{path}"), &headers).await
     });
-    Site::iter()
+    site::files()
+        .into_iter()
         .filter(|name| !name.starts_with(PKG) && Encoding::of_name(name).is_none())
         .fold(Router::new().route("/pkg/{*path}", pkg), |router, name| {
-            let file = get({
-                let name = name.clone();
-                async move |headers: HeaderMap| serve(name.into_owned(), &headers).await
-            });
-            router.route(&format!("/{name}"), file)
+            let path = format!("/{name}");
+            let file = get(async move |headers: HeaderMap| serve(name, &headers).await);
+            router.route(&path, file)
         })
 }
 
 async fn serve(name: String, headers: &HeaderMap) -> Response {
-    let Some(file) = Site::get(&name) else {
+    let Some(file) = site::get(&name) else {
         return StatusCode::NOT_FOUND.into_response();
     };
     let accepted = if is_text(&name) {
@@ -103,7 +99,7 @@ async fn body(
     let Some(encoding) = accepted else {
         return (plain, None);
     };
-    if let Some(built) = Site::get(&format!("{name}.{}", encoding.suffix())) {
+    if let Some(built) = site::get(&format!("{name}.{}", encoding.suffix())) {
         return (bytes(built), Some(encoding));
     }
     // In debug the file may change, and time to compress it is better spent otherwise.

@@ -4,9 +4,9 @@
 //! Leptos's own components look for beside the binary. The names in the site say the same, and are
 //! in the binary.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::collections::HashMap;
 
-use super::{PKG, Site};
+use super::{PKG, site};
 
 /// What cargo-leptos calls what it builds.
 const OUTPUT: &str = "dealwright";
@@ -28,17 +28,21 @@ pub struct SiteNames {
 
 /// The names in the site. When nothing has been built, those of a debug build.
 pub fn names() -> SiteNames {
-    let mut names = of_files(Site::iter().map(Cow::into_owned));
-    if let Some(manifest) = Site::iter().find(|name| {
+    let files = site::files();
+    let manifest = files.iter().find(|name| {
         name.starts_with("pkg/__wasm_split_manifest.") && super::extension(name) == "json"
-    }) && let Some(file) = Site::get(&manifest)
-    {
-        names.parts = serde_json::from_slice(&file.data).unwrap_or_default();
+    });
+    let parts = manifest
+        .and_then(|manifest| site::get(manifest))
+        .and_then(|file| serde_json::from_slice(&file.data).ok())
+        .unwrap_or_default();
+    SiteNames {
+        parts,
+        ..of_files(&files)
     }
-    names
 }
 
-fn of_files(files: impl Iterator<Item = String>) -> SiteNames {
+fn of_files(files: &[String]) -> SiteNames {
     let mut names = SiteNames {
         js: format!("/{PKG}{OUTPUT}.js"),
         wasm: format!("/{PKG}{OUTPUT}.wasm"),
@@ -90,7 +94,12 @@ mod tests {
     use super::*;
 
     fn of(files: &[&str]) -> SiteNames {
-        of_files(files.iter().map(|file| (*file).to_owned()))
+        of_files(
+            &files
+                .iter()
+                .map(|file| (*file).to_owned())
+                .collect::<Vec<_>>(),
+        )
     }
 
     #[test]

@@ -26,7 +26,8 @@ const DEFAULT_POOL_SIZE: u32 = 16;
 
 /// What is logged unless told otherwise. A stale cookie is no news, and what the database layers
 /// have to say at `info` is about themselves.
-const DEFAULT_LOG: &str = "info,sqlx=warn,sea_orm=warn,sea_orm_migration=warn,tower_sessions=error,tower_sessions_core=error";
+const DEFAULT_LOG: &str = "info,sqlx=warn,sqlx::pool=error,sea_orm=warn,sea_orm_migration=warn,\
+                           tower_sessions=error,tower_sessions_core=error";
 
 /// Everything that can be set from outside.
 #[derive(Debug, Clone)]
