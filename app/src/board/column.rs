@@ -11,7 +11,7 @@ use super::card::{CardItem, inside};
 use super::geometry::{Measure, Slot, in_sight, seen, shift, slots};
 use super::quick_add::QuickAdd;
 use super::state::{BoardState, Hand};
-use crate::i18n::{t, t_string};
+use crate::i18n::{t, tu_string};
 use crate::ui::{Button, ButtonSize, Glyph, IconButton, Skeleton, SkeletonKind};
 
 /// Room above the first card and below the last one, in pixels, as the style sheet has it.
@@ -108,7 +108,7 @@ pub fn BoardColumn(
                 glyph=Glyph::Plus
                 size=ButtonSize::Small
                 class="board__add"
-                label=move || t_string!(i18n, board.add_to, stage = name.clone())
+                label=move || tu_string!(i18n, board.add_to, stage = name.clone())
                 on:click=move |_| adding.update(|adding| *adding = !*adding)
             />
         }
@@ -247,10 +247,10 @@ fn empty(board: BoardState, meaning: Meaning, adding: RwSignal<bool>) -> AnyView
     let i18n = board.i18n;
     let is_plain = board.query.with(domain::board::BoardQuery::is_plain);
     let text = match meaning {
-        _ if !is_plain => t_string!(i18n, board.empty_filtered),
-        Meaning::Open => t_string!(i18n, board.empty_open),
-        Meaning::Won => t_string!(i18n, board.empty_won),
-        Meaning::Lost => t_string!(i18n, board.empty_lost),
+        _ if !is_plain => tu_string!(i18n, board.empty_filtered),
+        Meaning::Open => tu_string!(i18n, board.empty_open),
+        Meaning::Won => tu_string!(i18n, board.empty_won),
+        Meaning::Lost => tu_string!(i18n, board.empty_lost),
     };
     let button = (is_plain && meaning == Meaning::Open && board.may_add()).then(|| {
         view! {

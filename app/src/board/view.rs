@@ -21,7 +21,7 @@ use super::query;
 use super::reveal::{card_of, column_element};
 use super::state::{BoardState, Hand, Lift};
 use crate::fields::MissingDialog;
-use crate::i18n::{t, t_string};
+use crate::i18n::{t, tu_string};
 use crate::layout::Failed;
 use crate::live::use_live_since;
 use crate::record::RecordPanel;
@@ -162,7 +162,7 @@ fn StageChips(
         <div
             class="board__stages"
             role="group"
-            aria-label=move || t_string!(i18n, board.stages)
+            aria-label=move || tu_string!(i18n, board.stages)
             node_ref=row
         >
             <For

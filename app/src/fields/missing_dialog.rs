@@ -49,7 +49,7 @@ pub fn MissingDialog(
         <Dialog
             id=id
             title=Signal::derive(title)
-            close_label=t_string!(i18n, fields.cancel)
+            close_label=move || t_string!(i18n, fields.cancel)
             open=open
             on_close=cancel
         >

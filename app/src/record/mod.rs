@@ -52,7 +52,7 @@ pub fn RecordPanel(
     let i18n = use_i18n();
     let open = Memo::new(move |_| id.get().is_some());
     view! {
-        <Panel id="record-panel" label=t_string!(i18n, record.panel) open=open on_close=on_close>
+        <Panel id="record-panel" label=move || t_string!(i18n, record.panel) open=open on_close=on_close>
             {move || id.get().map(|id| view! { <Loaded kind=kind id=id as_page=false on_close=on_close /> })}
         </Panel>
     }
