@@ -1,5 +1,8 @@
 //! What built-in things are called in the user's language: kinds, fields, groups, choices, roles,
 //! problems, errors. What users have named themselves is shown as they named it.
+//!
+//! The language is read untracked: another one loads the page anew, and so these can be called
+//! anywhere, in handlers too.
 
 use domain::field::Group;
 use domain::rights::Role;
@@ -11,7 +14,7 @@ use crate::i18n::{Locale, td_string};
 /// A record of a kind: “Deal”.
 #[must_use]
 pub fn kind_one(i18n: I18n, kind: Kind) -> String {
-    let locale = i18n.get_locale();
+    let locale = i18n.get_locale_untracked();
     match kind {
         Kind::Lead => td_string!(locale, labels.kind.lead),
         Kind::Contact => td_string!(locale, labels.kind.contact),
@@ -25,7 +28,7 @@ pub fn kind_one(i18n: I18n, kind: Kind) -> String {
 /// Records of a kind: “Deals”.
 #[must_use]
 pub fn kind_many(i18n: I18n, kind: Kind) -> String {
-    let locale = i18n.get_locale();
+    let locale = i18n.get_locale_untracked();
     match kind {
         Kind::Lead => td_string!(locale, labels.kinds.lead),
         Kind::Contact => td_string!(locale, labels.kinds.contact),
@@ -39,14 +42,14 @@ pub fn kind_many(i18n: I18n, kind: Kind) -> String {
 /// A field's name.
 #[must_use]
 pub fn field(i18n: I18n, field: &FieldDef) -> String {
-    built_in_field(i18n.get_locale(), &field.key)
+    built_in_field(i18n.get_locale_untracked(), &field.key)
         .map_or_else(|| field.label.to_string(), str::to_owned)
 }
 
 /// The name of the field with this key, of which only the English name came along.
 #[must_use]
 pub fn field_named(i18n: I18n, key: &str, label: &str) -> String {
-    built_in_field(i18n.get_locale(), key).unwrap_or(label).to_owned()
+    built_in_field(i18n.get_locale_untracked(), key).unwrap_or(label).to_owned()
 }
 
 /// Fields of the same key have the same name, whatever their kind.
@@ -104,7 +107,7 @@ fn built_in_field(locale: Locale, key: &str) -> Option<&'static str> {
 /// The sentence of help under a field, empty where there is none.
 #[must_use]
 pub fn field_help(i18n: I18n, field: &FieldDef) -> String {
-    built_in_help(i18n.get_locale(), field)
+    built_in_help(i18n.get_locale_untracked(), field)
         .map_or_else(|| field.help.to_string(), str::to_owned)
 }
 
@@ -124,7 +127,7 @@ fn built_in_help(locale: Locale, field: &FieldDef) -> Option<&'static str> {
 /// The heading of a part of the form.
 #[must_use]
 pub fn group(i18n: I18n, group: Group) -> String {
-    let locale = i18n.get_locale();
+    let locale = i18n.get_locale_untracked();
     match group {
         Group::Main => td_string!(locale, labels.group.main),
         Group::People => td_string!(locale, labels.group.people),
@@ -137,7 +140,7 @@ pub fn group(i18n: I18n, group: Group) -> String {
 /// A choice of a field.
 #[must_use]
 pub fn option(i18n: I18n, field: &FieldDef, key: &str) -> String {
-    built_in_option(i18n.get_locale(), &field.key, key)
+    built_in_option(i18n.get_locale_untracked(), &field.key, key)
         .unwrap_or_else(|| field.option_label(key))
         .to_owned()
 }
@@ -159,7 +162,7 @@ fn built_in_option(locale: Locale, field: &str, key: &str) -> Option<&'static st
 /// A role.
 #[must_use]
 pub fn role(i18n: I18n, role: Role) -> String {
-    let locale = i18n.get_locale();
+    let locale = i18n.get_locale_untracked();
     match role {
         Role::Administrator => td_string!(locale, labels.role.administrator),
         Role::HeadOfSales => td_string!(locale, labels.role.head_of_sales),
@@ -172,7 +175,7 @@ pub fn role(i18n: I18n, role: Role) -> String {
 /// What is wrong with a value, as a sentence to stand beside its field.
 #[must_use]
 pub fn problem(i18n: I18n, problem: &Problem) -> String {
-    problem_in(i18n.get_locale(), problem)
+    problem_in(i18n.get_locale_untracked(), problem)
 }
 
 fn problem_in(locale: Locale, problem: &Problem) -> String {
@@ -211,7 +214,7 @@ fn problem_in(locale: Locale, problem: &Problem) -> String {
 /// An error as a sentence that stands for itself.
 #[must_use]
 pub fn error(i18n: I18n, error: &Error) -> String {
-    error_in(i18n.get_locale(), error)
+    error_in(i18n.get_locale_untracked(), error)
 }
 
 fn error_in(locale: Locale, error: &Error) -> String {
