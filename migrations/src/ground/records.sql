@@ -139,6 +139,8 @@ begin
     title := case when kind in ('lead', 'deal') then 'title' else 'name' end;
     execute format('create index %1$s_created_at on %1$s (created_at desc, id desc) where deleted_at is null', kind);
     execute format('create index %1$s_owner on %1$s (owner_id, created_at desc, id desc) where deleted_at is null', kind);
+    -- What an import looks for in every row: its key.
+    execute format('create index %1$s_external_id on %1$s (external_id) where external_id is not null', kind);
     execute format('create index %1$s_title on %1$s using gin (%2$s gin_trgm_ops) where deleted_at is null', kind, title);
     execute format('create index %1$s_everyone on %1$s (created_at desc, id desc) where everyone and deleted_at is null', kind);
     execute format('create index %1$s_deleted on %1$s (deleted_at desc, id desc) where deleted_at is not null', kind);
@@ -150,6 +152,10 @@ begin
   end loop;
 end
 $$;
+-- What links of an import are found by.
+create index company_name on company (lower(name)) where deleted_at is null;
+create index contact_name on contact (lower(name)) where deleted_at is null;
+create index product_name on product (lower(name)) where deleted_at is null;
 create index deal_company on deal (company_id) where deleted_at is null;
 create index company_parent on company (parent_id) where parent_id is not null;
 

@@ -140,6 +140,8 @@ struct Run<'a, 'w> {
     refused: Refused<'w>,
     imported: Imported,
     postponed: bool,
+    /// Rows after which statistics are gathered next.
+    statistics_at: u64,
 }
 
 async fn records<R: Read + Send>(
@@ -180,6 +182,7 @@ async fn records<R: Read + Send>(
         refused,
         imported,
         postponed: false,
+        statistics_at: CHUNK as u64,
     };
     loop {
         let rows = source.rows()?;
@@ -383,7 +386,23 @@ impl Run<'_, '_> {
             }
         }
         self.imported.rows.written += written.len() as u64;
-        self.postpone(&written).await
+        self.postpone(&written).await?;
+        self.gather_statistics().await
+    }
+
+    /// Nobody but this transaction sees its rows, so nobody else can count them: without fresh
+    /// statistics PostgreSQL would go on reading tables whole that were small at the beginning.
+    async fn gather_statistics(&mut self) -> Result<()> {
+        if self.imported.rows.written < self.statistics_at {
+            return Ok(());
+        }
+        self.statistics_at = self.imported.rows.written * 5;
+        let sql = format!(
+            "analyze {}, stage_stay, event, record_link, contact_point",
+            self.kind
+        );
+        self.operation.tx().execute_unprepared(&sql).await?;
+        Ok(())
     }
 
     /// Keeps links among the imported records themselves for the end, in a table that goes with

@@ -141,7 +141,9 @@ impl<'a> Plan<'a> {
             let Some(def) = fields.iter().find(|field| field.key == *name) else {
                 let names: Vec<&str> = fields
                     .iter()
-                    .filter(|field| field.set_by != SetBy::Dealwright)
+                    .filter(|field| {
+                        field.set_by != SetBy::Dealwright && field.field_type != FieldType::Pipeline
+                    })
                     .map(|field| field.key.as_ref())
                     .collect();
                 let words = format!("a {subject} has no such field; it has {}", names.join(", "));
