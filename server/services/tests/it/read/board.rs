@@ -1,9 +1,9 @@
 //! Boards: columns, cards, totals, and who sees what on them.
 
-use domain::board::{BoardQuery, Card, Column, Total};
+use domain::board::{BoardQuery, Card, Total};
 use domain::money::Currency;
-use domain::query::filter::{Filter, Operator};
-use domain::query::{Cursor, Query};
+use domain::query::Cursor;
+use domain::query::filter::Filter;
 use domain::rights::Role;
 use domain::value::Linked;
 use domain::{Error, Kind, Money, Value};
@@ -102,4 +102,93 @@ async fn a_board_has_every_stage_with_its_totals_and_its_cards_in_order() {
     );
     assert_eq!(column.next, None);
     assert_eq!(board.seen, 0);
+}
+
+#[tokio::test]
+async fn a_long_column_comes_in_pages_and_ties_are_broken_by_id() {
+    let db = TestDb::new().await;
+    let sales = db.pipeline(Kind::Deal, "Sales", &OPEN_WON_LOST).await;
+    let anna = db.user("Anna", &[Role::Salesperson], None).await;
+    let mut ids = Vec::new();
+    for n in 0..61 {
+        let position = Value::Text(format!("{:02}", n / 7));
+        let owner = Value::Id(anna);
+        ids.push(
+            db.insert(Kind::Deal, [("position", position), ("owner_id", owner)])
+                .await,
+        );
+    }
+    for ctx in [db.system(), db.ctx_of(anna).await] {
+        let board = read::board(&ctx, &plain(Kind::Deal)).await.unwrap();
+        let mut cards = board.columns[0].cards.clone();
+        assert_eq!(cards.len(), 30);
+        let mut next = board.columns[0].next.clone();
+        while let Some(cursor) = next {
+            let more = read::column(&ctx, &plain(Kind::Deal), sales.stages[0].id, Some(cursor))
+                .await
+                .unwrap();
+            assert!(more.totals.is_empty());
+            cards.extend(more.cards);
+            next = more.next;
+        }
+        assert_eq!(cards.iter().map(|card| card.id).collect::<Vec<_>>(), ids);
+        let top = read::column(&ctx, &plain(Kind::Deal), sales.stages[0].id, None)
+            .await
+            .unwrap();
+        assert_eq!(Total::count(&top.totals), 61);
+        assert_eq!(top.cards, board.columns[0].cards);
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_board_is_refused() {
+    let db = TestDb::new().await;
+    let ctx = db.system();
+    assert_eq!(
+        read::board(&ctx, &plain(Kind::Deal)).await,
+        Err(Error::NotFound)
+    );
+    let sales = db.pipeline(Kind::Deal, "Sales", &OPEN_WON_LOST).await;
+    let error = read::board(&ctx, &plain(Kind::Company)).await.unwrap_err();
+    assert_eq!(error.field_errors()[0].field, "kind");
+    // Another kind's pipeline, one that is not there, and another pipeline's stage.
+    let of = |kind, pipeline| BoardQuery {
+        pipeline: Some(pipeline),
+        ..plain(kind)
+    };
+    assert_eq!(
+        read::board(&ctx, &of(Kind::Lead, sales.id)).await,
+        Err(Error::NotFound)
+    );
+    assert_eq!(
+        read::board(&ctx, &of(Kind::Deal, 999)).await,
+        Err(Error::NotFound)
+    );
+    let none = read::column(&ctx, &of(Kind::Deal, sales.id), 999, None).await;
+    assert_eq!(none, Err(Error::NotFound));
+    let cursor = Some(Cursor(vec![Some("a".into()), Some("x".into())]));
+    let error = read::column(&ctx, &plain(Kind::Deal), sales.stages[0].id, cursor)
+        .await
+        .unwrap_err();
+    assert_eq!(error.field_errors()[0].field, "cursor");
+    db.run("update pipeline set deleted_at = now()").await;
+    assert_eq!(
+        read::board(&ctx, &of(Kind::Deal, sales.id)).await,
+        Err(Error::NotFound)
+    );
+}
+
+#[tokio::test]
+async fn a_board_knows_the_newest_event_it_contains() {
+    let db = TestDb::new().await;
+    db.pipeline(Kind::Deal, "Sales", &OPEN_WON_LOST).await;
+    db.run(
+        "insert into operation (at, via) values (now(), 'form');
+         insert into event (operation_id, at, kind, record_id, what, version, difference)
+         select id, now(), 'deal', 1, 'changed', 1, '{}' from operation, generate_series(1, 7)",
+    )
+    .await;
+    let board = read::board(&db.system(), &plain(Kind::Deal)).await.unwrap();
+    assert_eq!(board.seen, 7);
+    assert_eq!(board.now, test_support::now());
 }

@@ -43,7 +43,9 @@ impl Known {
     }
 
     pub(crate) fn title(&self) -> &str {
-        self.value(self.kind.title_field()).as_text().unwrap_or_default()
+        self.value(self.kind.title_field())
+            .as_text()
+            .unwrap_or_default()
     }
 }
 
@@ -59,7 +61,9 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn of(&self, kind: Kind) -> impl Iterator<Item = &Known> {
-        self.records.values().filter(move |record| record.kind == kind)
+        self.records
+            .values()
+            .filter(move |record| record.kind == kind)
     }
 
     pub(crate) fn sees(&self, ctx: &Ctx, record: &Known) -> bool {
@@ -97,7 +101,10 @@ impl World {
             Operator::Empty => (Operator::Filled, true),
             operator => (operator, false),
         };
-        let condition = Condition { operator, ..condition.clone() };
+        let condition = Condition {
+            operator,
+            ..condition.clone()
+        };
         let Value::Links(links) = record.value(&link.key) else {
             return turned;
         };
@@ -120,14 +127,15 @@ impl World {
         self.of(kind)
             .filter(|record| record.deleted == deleted && self.sees(ctx, record))
             .filter(|record| self.matches(ctx, record, filter))
-            .filter(|record| {
-                text.is_none_or(|text| has(record.title(), text.trim(), false))
-            })
+            .filter(|record| text.is_none_or(|text| has(record.title(), text.trim(), false)))
             .collect()
     }
 
     pub(crate) fn sort(&self, ctx: &Ctx, records: &mut [&Known], sort: &[Sort]) {
-        let newest = [Sort { field: "created_at".into(), descending: true }];
+        let newest = [Sort {
+            field: "created_at".into(),
+            descending: true,
+        }];
         let sort = if sort.is_empty() { &newest[..] } else { sort };
         records.sort_by(|a, b| {
             for key in sort {
@@ -145,7 +153,11 @@ impl World {
                 }
             }
             let order = a.id.cmp(&b.id);
-            if sort.last().is_some_and(|key| key.descending) { order.reverse() } else { order }
+            if sort.last().is_some_and(|key| key.descending) {
+                order.reverse()
+            } else {
+                order
+            }
         });
     }
 
@@ -153,7 +165,10 @@ impl World {
         Some(match (record.value(&field.key), field.field_type) {
             (Value::Empty, _) => return None,
             (Value::Text(text), FieldType::Choice) => {
-                let place = field.options.iter().position(|option| option.key == *text)?;
+                let place = field
+                    .options
+                    .iter()
+                    .position(|option| option.key == *text)?;
                 Key::Number(place.into())
             }
             (Value::Text(text), _) => Key::Text(text.clone()),
@@ -164,9 +179,11 @@ impl World {
             (Value::DateTime(at), _) => Key::Moment(*at),
             (Value::Id(id), FieldType::User) => Key::Text(self.names.get(id)?.clone()),
             (Value::Id(id), FieldType::Stage) => Key::Number((*self.places.get(id)?).into()),
-            (Value::Links(links), FieldType::Link(kind)) => {
-                Key::Text(self.linked(ctx, kind, links.first()?.id)?.title().to_owned())
-            }
+            (Value::Links(links), FieldType::Link(kind)) => Key::Text(
+                self.linked(ctx, kind, links.first()?.id)?
+                    .title()
+                    .to_owned(),
+            ),
             (value, field_type) => panic!("{value:?} of {field_type:?} is not sorted in tests"),
         })
     }
@@ -187,7 +204,11 @@ pub(crate) fn field(kind: Kind, key: &str) -> &'static FieldDef {
 /// Whether a text has another in it (or begins with it), in any case.
 fn has(text: &str, part: &str, begins: bool) -> bool {
     let (text, part) = (text.to_lowercase(), part.to_lowercase());
-    if begins { text.starts_with(&part) } else { text.contains(&part) }
+    if begins {
+        text.starts_with(&part)
+    } else {
+        text.contains(&part)
+    }
 }
 
 fn meets(ctx: &Ctx, field: &FieldDef, value: &Value, condition: &Condition) -> bool {
@@ -198,8 +219,14 @@ fn meets(ctx: &Ctx, field: &FieldDef, value: &Value, condition: &Condition) -> b
     match condition.operator {
         Operator::Empty => value.is_empty(),
         Operator::Filled => !value.is_empty(),
-        Operator::Is => condition.operands.iter().any(|o| equals(ctx, field, value, o)),
-        Operator::IsNot => !condition.operands.iter().any(|o| equals(ctx, field, value, o)),
+        Operator::Is => condition
+            .operands
+            .iter()
+            .any(|o| equals(ctx, field, value, o)),
+        Operator::IsNot => !condition
+            .operands
+            .iter()
+            .any(|o| equals(ctx, field, value, o)),
         Operator::Contains | Operator::StartsWith => {
             contains(value, first(), condition.operator == Operator::StartsWith)
         }
@@ -243,7 +270,11 @@ fn equals(ctx: &Ctx, field: &FieldDef, value: &Value, operand: &str) -> bool {
         Value::Text(text) => text == operand,
         Value::YesNo(yes) => (if *yes { "yes" } else { "no" }) == operand,
         Value::Points(points) => points.iter().any(|point| {
-            let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+            let digits = |text: &str| {
+                text.chars()
+                    .filter(char::is_ascii_digit)
+                    .collect::<String>()
+            };
             if point.text.contains('@') {
                 point.text.to_lowercase() == operand.to_lowercase()
             } else {

@@ -22,22 +22,65 @@ use super::world::{Company, MAILS, PHONES};
 fn paths(kind: Kind) -> Vec<&'static str> {
     match kind {
         Kind::Deal => vec![
-            "title", "amount", "stage_id", "pipeline_id", "expected_close", "next_step", "source",
-            "lost_reason_id", "closed_at", "company_id", "contacts", "owner_id", "observers",
-            "everyone", "created_at", "company_id.industry", "company_id.employees",
-            "company_id.phones", "company_id.owner_id", "contacts.name", "contacts.companies",
+            "title",
+            "amount",
+            "stage_id",
+            "pipeline_id",
+            "expected_close",
+            "next_step",
+            "source",
+            "lost_reason_id",
+            "closed_at",
+            "company_id",
+            "contacts",
+            "owner_id",
+            "observers",
+            "everyone",
+            "created_at",
+            "company_id.industry",
+            "company_id.employees",
+            "company_id.phones",
+            "company_id.owner_id",
+            "contacts.name",
+            "contacts.companies",
         ],
         Kind::Company => vec![
-            "name", "industry", "website", "employees", "revenue", "phones", "emails", "parent_id",
-            "contacts", "owner_id", "observers", "everyone", "created_at", "parent_id.industry",
-            "contacts.name", "parent_id.emails",
+            "name",
+            "industry",
+            "website",
+            "employees",
+            "revenue",
+            "phones",
+            "emails",
+            "parent_id",
+            "contacts",
+            "owner_id",
+            "observers",
+            "everyone",
+            "created_at",
+            "parent_id.industry",
+            "contacts.name",
+            "parent_id.emails",
         ],
-        _ => vec!["name", "companies", "deals", "owner_id", "created_at", "deals.amount"],
+        _ => vec![
+            "name",
+            "companies",
+            "deals",
+            "owner_id",
+            "created_at",
+            "deals.amount",
+        ],
     }
 }
 
 const SORTS: [&str; 8] = [
-    "created_at", "amount", "expected_close", "next_step", "source", "stage_id", "owner_id",
+    "created_at",
+    "amount",
+    "expected_close",
+    "next_step",
+    "source",
+    "stage_id",
+    "owner_id",
     "company_id",
 ];
 
@@ -54,7 +97,14 @@ fn type_of(kind: Kind, path: &str) -> FieldType {
 fn operands(field_type: FieldType, operator: Operator) -> BoxedStrategy<String> {
     let of = |texts: &[&str]| select(texts.iter().map(|t| (*t).to_owned()).collect::<Vec<_>>());
     if operator == Operator::During {
-        return of(&["today", "last_7_days", "this_month", "2026", "2026-10-01..2026-11-21"]).boxed();
+        return of(&[
+            "today",
+            "last_7_days",
+            "this_month",
+            "2026",
+            "2026-10-01..2026-11-21",
+        ])
+        .boxed();
     }
     let part = matches!(operator, Operator::Contains | Operator::StartsWith);
     match field_type {
@@ -68,13 +118,19 @@ fn operands(field_type: FieldType, operator: Operator) -> BoxedStrategy<String> 
         FieldType::Money => of(&["100", "100 EUR", "99.5 USD", "-5", "0 EUR", ""]).boxed(),
         FieldType::YesNo => of(&["yes", "no"]).boxed(),
         FieldType::Date => of(&["2026-11-22", "2026-10-31", "2025-06-01", ""]).boxed(),
-        FieldType::DateTime => {
-            of(&["2026-11-22", "2026-11-21", "2026-11-22T10:00:00Z", "2026-10-31", ""]).boxed()
-        }
-        FieldType::User | FieldType::Users => {
-            prop_oneof![of(&["me", "my_department", ""]), (1i64..8).prop_map(|id| id.to_string())]
-                .boxed()
-        }
+        FieldType::DateTime => of(&[
+            "2026-11-22",
+            "2026-11-21",
+            "2026-11-22T10:00:00Z",
+            "2026-10-31",
+            "",
+        ])
+        .boxed(),
+        FieldType::User | FieldType::Users => prop_oneof![
+            of(&["me", "my_department", ""]),
+            (1i64..8).prop_map(|id| id.to_string())
+        ]
+        .boxed(),
         FieldType::Points(PointType::Phone) if part => {
             of(&["601", "+48", "601-23", "(212)", "x"]).boxed()
         }
@@ -93,8 +149,10 @@ fn condition(kind: Kind) -> BoxedStrategy<Filter> {
     select(paths(kind))
         .prop_flat_map(move |path| {
             let field_type = type_of(kind, path);
-            let fitting: Vec<_> =
-                Operator::ALL.into_iter().filter(|operator| operator.fits(field_type)).collect();
+            let fitting: Vec<_> = Operator::ALL
+                .into_iter()
+                .filter(|operator| operator.fits(field_type))
+                .collect();
             (Just(path), select(fitting))
         })
         .prop_flat_map(move |(path, operator)| {
@@ -106,7 +164,11 @@ fn condition(kind: Kind) -> BoxedStrategy<Filter> {
             (Just(path), Just(operator), many)
         })
         .prop_map(|(path, operator, operands)| {
-            Filter::Is(Condition { path: FieldPath::parse(path), operator, operands })
+            Filter::Is(Condition {
+                path: FieldPath::parse(path),
+                operator,
+                operands,
+            })
         })
         .boxed()
 }
@@ -125,14 +187,27 @@ fn filter(kind: Kind) -> BoxedStrategy<Filter> {
 fn sorts(kind: Kind) -> BoxedStrategy<Vec<Sort>> {
     let fields: Vec<&str> = match kind {
         Kind::Deal => SORTS.to_vec(),
-        Kind::Company => vec!["created_at", "industry", "employees", "parent_id", "everyone"],
+        Kind::Company => vec![
+            "created_at",
+            "industry",
+            "employees",
+            "parent_id",
+            "everyone",
+        ],
         _ => vec!["created_at", "name"],
     };
     let most = fields.len().min(3);
-    (prop::sample::subsequence(fields, 0..=most), any::<[bool; 3]>())
+    (
+        prop::sample::subsequence(fields, 0..=most),
+        any::<[bool; 3]>(),
+    )
         .prop_map(|(fields, ways)| {
             let keys = fields.into_iter().zip(ways);
-            keys.map(|(field, descending)| Sort { field: field.to_owned(), descending }).collect()
+            keys.map(|(field, descending)| Sort {
+                field: field.to_owned(),
+                descending,
+            })
+            .collect()
         })
         .boxed()
 }
@@ -152,7 +227,15 @@ fn asked(actors: usize) -> BoxedStrategy<Asked> {
                 select(vec!["o", "%", "_", "ROOF ", "\\", "ź", "КР", "a"]),
             );
             let deleted = prop::bool::weighted(0.15);
-            (Just(kind), 0..actors, filter(kind), sorts(kind), text, 1u32..7, deleted)
+            (
+                Just(kind),
+                0..actors,
+                filter(kind),
+                sorts(kind),
+                text,
+                1u32..7,
+                deleted,
+            )
         })
         .prop_map(|(kind, who, filter, sort, text, limit, deleted)| Asked {
             who,
@@ -175,7 +258,11 @@ fn wait<T>(future: impl Future<Output = T>) -> T {
 }
 
 fn runner(cases: u32) -> TestRunner {
-    TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() })
+    TestRunner::new(Config {
+        cases,
+        failure_persistence: None,
+        ..Config::default()
+    })
 }
 
 /// All pages of a list, one after the other.
@@ -208,8 +295,10 @@ fn check_record(company: &Company, ctx: &Ctx, read: &Record, known: &Known) {
                 Value::Links(expected),
                 FieldType::Link(kind) | FieldType::Links(kind),
             ) => {
-                let (mut ids, mut of): (Vec<_>, Vec<_>) =
-                    (links.iter().map(|l| l.id).collect(), expected.iter().map(|l| l.id).collect());
+                let (mut ids, mut of): (Vec<_>, Vec<_>) = (
+                    links.iter().map(|l| l.id).collect(),
+                    expected.iter().map(|l| l.id).collect(),
+                );
                 ids.sort_unstable();
                 of.sort_unstable();
                 assert_eq!(ids, of, "{}", field.key);
@@ -240,7 +329,10 @@ async fn lists_counts_and_sums_are_those_of_the_oracle() {
         company.world.sort(&ctx, &mut expected, &query.sort);
         let found = wait(pages(&ctx, asked.kind, query));
         let ids = |records: &[Record]| records.iter().map(|record| record.id).collect::<Vec<_>>();
-        prop_assert_eq!(ids(&found), expected.iter().map(|record| record.id).collect::<Vec<_>>());
+        prop_assert_eq!(
+            ids(&found),
+            expected.iter().map(|record| record.id).collect::<Vec<_>>()
+        );
         for (record, known) in found.iter().zip(&expected) {
             check_record(&company, &ctx, record, known);
         }
@@ -256,12 +348,17 @@ fn check_groups(ctx: &Ctx, asked: &Asked, expected: &[&Known]) -> Result<(), Tes
     if asked.kind != Kind::Deal {
         return Ok(());
     }
-    let wanted =
-        AggregateQuery { group_by: Some("owner_id".into()), sum: Some("amount".into()) };
+    let wanted = AggregateQuery {
+        group_by: Some("owner_id".into()),
+        sum: Some("amount".into()),
+    };
     let groups = wait(read::aggregate(ctx, asked.kind, &asked.query, &wanted)).unwrap();
     for group in &groups {
-        let of_group: Vec<&Known> =
-            expected.iter().copied().filter(|r| r.value("owner_id") == &group.key).collect();
+        let of_group: Vec<&Known> = expected
+            .iter()
+            .copied()
+            .filter(|r| r.value("owner_id") == &group.key)
+            .collect();
         prop_assert_eq!(&group.totals, &totals(&of_group));
     }
     let counted: i64 = groups.iter().map(|group| Total::count(&group.totals)).sum();
@@ -282,7 +379,12 @@ fn totals(records: &[&Known]) -> Vec<Total> {
             (!money.is_empty()).then(|| Total {
                 currency,
                 count: i64::try_from(money.len()).unwrap(),
-                amount: money.iter().flatten().map(|m| m.amount).sum::<rust_decimal::Decimal>().normalize(),
+                amount: money
+                    .iter()
+                    .flatten()
+                    .map(|m| m.amount)
+                    .sum::<rust_decimal::Decimal>()
+                    .normalize(),
             })
         })
         .collect()
@@ -304,7 +406,9 @@ async fn boards_are_those_of_the_oracle() {
         };
         let board = wait(read::board(&ctx, &query)).unwrap();
         prop_assert_eq!(board.columns.len(), pipeline.stages.len());
-        let all = company.world.list(&ctx, Kind::Deal, &query.filter, text, false);
+        let all = company
+            .world
+            .list(&ctx, Kind::Deal, &query.filter, text, false);
         for (column, stage) in board.columns.iter().zip(&pipeline.stages) {
             prop_assert_eq!(column.stage_id, stage.id);
             let mut expected: Vec<&Known> = all
@@ -324,19 +428,33 @@ async fn boards_are_those_of_the_oracle() {
                         .map(|record| (record.id, record.title().to_owned())),
                     _ => None,
                 };
-                let client = named("company_id", Kind::Company)
-                    .or_else(|| named("contacts", Kind::Contact));
-                let shown = card.client.clone().map(|link| (link.id, link.title.unwrap()));
+                let client =
+                    named("company_id", Kind::Company).or_else(|| named("contacts", Kind::Contact));
+                let shown = card
+                    .client
+                    .clone()
+                    .map(|link| (link.id, link.title.unwrap()));
                 prop_assert_eq!(shown, client);
                 prop_assert_eq!(card.amount, known.value("amount").as_money());
             }
         }
-        let ids: Vec<_> = company.world.of(Kind::Deal).map(|record| record.id).collect();
-        let mut cards: Vec<_> =
-            wait(read::cards(&ctx, &query, &ids)).unwrap().iter().map(|card| card.id).collect();
+        let ids: Vec<_> = company
+            .world
+            .of(Kind::Deal)
+            .map(|record| record.id)
+            .collect();
+        let mut cards: Vec<_> = wait(read::cards(&ctx, &query, &ids))
+            .unwrap()
+            .iter()
+            .map(|card| card.id)
+            .collect();
         cards.sort_unstable();
         let on_board = |r: &&&Known| r.value("pipeline_id") == &Value::Id(pipeline.id);
-        let mut expected: Vec<_> = all.iter().filter(on_board).map(|record| record.id).collect();
+        let mut expected: Vec<_> = all
+            .iter()
+            .filter(on_board)
+            .map(|record| record.id)
+            .collect();
         expected.sort_unstable();
         prop_assert_eq!(cards, expected);
         Ok(())

@@ -17,7 +17,16 @@ use test_support::{OPEN_WON_LOST, TestDb};
 use super::oracle::{Known, World};
 
 /// Titles with every mark that a pattern gives a meaning.
-const TITLES: [&str; 8] = ["Roof", "roof 100%", "a_b", "aXb", "c\\d", "Łódź", "%", "крыша"];
+const TITLES: [&str; 8] = [
+    "Roof",
+    "roof 100%",
+    "a_b",
+    "aXb",
+    "c\\d",
+    "Łódź",
+    "%",
+    "крыша",
+];
 /// Texts that every collation sorts the same.
 const WORDS: [&str; 4] = ["a", "ab", "b", "c"];
 const MOMENTS: [&str; 6] = [
@@ -84,7 +93,14 @@ impl Company {
             }
         }
         let reasons = vec![db.lost_reason("Price").await, db.lost_reason("Time").await];
-        let mut company = Self { db, world, actors, users, pipelines, reasons };
+        let mut company = Self {
+            db,
+            world,
+            actors,
+            users,
+            pipelines,
+            reasons,
+        };
         for _ in 0..10 {
             let values = company.company(runner);
             company.put(runner, Kind::Company, values).await;
@@ -125,14 +141,20 @@ impl Company {
 
     fn company(&self, runner: &mut TestRunner) -> Values {
         let mut values = self.common(runner);
-        values.insert("name".into(), Value::Text(sample(runner, &select(&WORDS[..])).into()));
+        values.insert(
+            "name".into(),
+            Value::Text(sample(runner, &select(&WORDS[..])).into()),
+        );
         let mut maybe = |key: &str, strategy: BoxedStrategy<Value>| {
             if let Some(value) = sample(runner, &prop::option::weighted(0.7, strategy)) {
                 values.insert(key.to_owned(), value);
             }
         };
         maybe("industry", text(&WORDS));
-        maybe("website", text(&["https://a.example", "https://b.example/%"]));
+        maybe(
+            "website",
+            text(&["https://a.example", "https://b.example/%"]),
+        );
         maybe("employees", (0i64..3).prop_map(Value::Integer).boxed());
         maybe("revenue", money());
         maybe("phones", points(PointType::Phone, &PHONES));
@@ -146,7 +168,10 @@ impl Company {
 
     fn contact(&self, runner: &mut TestRunner) -> Values {
         let mut values = self.common(runner);
-        values.insert("name".into(), Value::Text(sample(runner, &select(&WORDS[..])).into()));
+        values.insert(
+            "name".into(),
+            Value::Text(sample(runner, &select(&WORDS[..])).into()),
+        );
         let companies = links(self.ids(Kind::Company), 2);
         if let Some(companies) = sample(runner, &prop::option::of(companies)) {
             values.insert("companies".into(), companies);
@@ -156,7 +181,10 @@ impl Company {
 
     fn deal(&self, runner: &mut TestRunner) -> Values {
         let mut values = self.common(runner);
-        values.insert("title".into(), Value::Text(sample(runner, &select(&TITLES[..])).into()));
+        values.insert(
+            "title".into(),
+            Value::Text(sample(runner, &select(&TITLES[..])).into()),
+        );
         let stages: Vec<_> = self
             .pipelines
             .iter()
@@ -172,11 +200,22 @@ impl Company {
         };
         maybe("amount", money());
         let day = |text: &&str| Value::Date(text.parse().expect("a day"));
-        maybe("expected_close", select(&DAYS[..]).prop_map(move |text| day(&text)).boxed());
+        maybe(
+            "expected_close",
+            select(&DAYS[..]).prop_map(move |text| day(&text)).boxed(),
+        );
         maybe("next_step", text(&WORDS));
         maybe("source", text(&["web", "call", "email"]));
-        maybe("lost_reason_id", select(self.reasons.clone()).prop_map(Value::Id).boxed());
-        maybe("closed_at", select(&MOMENTS[..]).prop_map(|at| Value::DateTime(moment(at))).boxed());
+        maybe(
+            "lost_reason_id",
+            select(self.reasons.clone()).prop_map(Value::Id).boxed(),
+        );
+        maybe(
+            "closed_at",
+            select(&MOMENTS[..])
+                .prop_map(|at| Value::DateTime(moment(at)))
+                .boxed(),
+        );
         maybe("company_id", links(self.ids(Kind::Company), 1));
         maybe("contacts", links(self.ids(Kind::Contact), 3));
         values
@@ -193,7 +232,16 @@ impl Company {
             row.insert("deleted_at".into(), Value::DateTime(test_support::now()));
         }
         let id = self.db.insert_with(kind, kind.fields(), row).await;
-        self.world.records.insert((kind, id), Known { kind, id, values, deleted, position });
+        self.world.records.insert(
+            (kind, id),
+            Known {
+                kind,
+                id,
+                values,
+                deleted,
+                position,
+            },
+        );
     }
 
     /// The ways back, which nobody stores.
@@ -210,8 +258,15 @@ impl Company {
             for (id, value) in forth {
                 let Value::Links(links) = value else { continue };
                 for link in links {
-                    let other = self.world.records.get_mut(&(to, link.id)).expect("it is there");
-                    let entry = other.values.entry(back.into()).or_insert(Value::Links(Vec::new()));
+                    let other = self
+                        .world
+                        .records
+                        .get_mut(&(to, link.id))
+                        .expect("it is there");
+                    let entry = other
+                        .values
+                        .entry(back.into())
+                        .or_insert(Value::Links(Vec::new()));
                     if let Value::Links(back) = entry {
                         back.push(Linked::to(id));
                     }
@@ -222,11 +277,16 @@ impl Company {
 }
 
 fn text(of: &[&'static str]) -> BoxedStrategy<Value> {
-    select(of.to_vec()).prop_map(|text| Value::Text(text.into())).boxed()
+    select(of.to_vec())
+        .prop_map(|text| Value::Text(text.into()))
+        .boxed()
 }
 
 fn money() -> BoxedStrategy<Value> {
-    (select(vec!["-5", "0", "99.5", "100", "1000"]), select(vec![Currency::EUR, Currency::USD]))
+    (
+        select(vec!["-5", "0", "99.5", "100", "1000"]),
+        select(vec![Currency::EUR, Currency::USD]),
+    )
         .prop_map(|(amount, currency)| {
             Value::Money(Money::new(amount.parse().expect("an amount"), currency))
         })
@@ -243,7 +303,12 @@ fn links(of: Vec<RecordId>, most: usize) -> BoxedStrategy<Value> {
 fn points(point_type: PointType, of: &'static [&'static str]) -> BoxedStrategy<Value> {
     prop::sample::subsequence(of, 1..=2)
         .prop_map(move |texts| {
-            Value::Points(texts.iter().map(|text| ContactPoint::new(point_type, text)).collect())
+            Value::Points(
+                texts
+                    .iter()
+                    .map(|text| ContactPoint::new(point_type, text))
+                    .collect(),
+            )
         })
         .boxed()
 }
