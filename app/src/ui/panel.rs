@@ -9,6 +9,9 @@ use web_sys::HtmlElement;
 
 /// A sheet at the side; on a phone it covers the page. What is behind it stays in use, so it is
 /// no modal dialog: it takes the focus when it opens, Escape closes it, and the focus goes back.
+///
+/// The server leaves it to the browser: what it shows is loaded beside a page that is itself still
+/// loading, and resources made in there would be counted differently on the two sides.
 #[component]
 pub fn Panel(
     /// Its id; unique in the document.
@@ -27,6 +30,9 @@ pub fn Panel(
     children: ChildrenFn,
 ) -> impl IntoView {
     let node = NodeRef::<html::Div>::new();
+    let is_awake = RwSignal::new(false);
+    Effect::new(move |_| is_awake.set(true));
+    let open = Memo::new(move |_| is_awake.get() && open.get());
     // What had the focus before is kept in the effect itself: elements stay on their thread, and on
     // the server there are no effects.
     Effect::new(move |before: Option<Option<HtmlElement>>| {
@@ -58,24 +64,31 @@ pub fn Panel(
         }
     });
     move || {
-        open.get().then(|| {
-            let label = label.clone();
-            view! {
-                <div
-                    class="panel"
-                    id=id.clone()
-                    role="dialog"
-                    aria-modal="false"
-                    aria-label=move || label.get()
-                    tabindex="-1"
-                    node_ref=node
-                >
-                    {children()}
-                </div>
-            }
-            .into_any()
-        })
+        open.get()
+            .then(|| sheet(id.clone(), label.clone(), node, children.clone()))
     }
+}
+
+fn sheet(
+    id: Oco<'static, str>,
+    label: TextProp,
+    node: NodeRef<html::Div>,
+    children: ChildrenFn,
+) -> AnyView {
+    view! {
+        <div
+            class="panel"
+            id=id
+            role="dialog"
+            aria-modal="false"
+            aria-label=move || label.get()
+            tabindex="-1"
+            node_ref=node
+        >
+            {children()}
+        </div>
+    }
+    .into_any()
 }
 
 fn focused() -> Option<HtmlElement> {
@@ -94,21 +107,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_there_only_when_open_and_has_a_name() {
+    fn the_server_leaves_it_to_the_browser() {
         Owner::new().with(|| {
-            let open = RwSignal::new(false);
             let html = view! {
-                <Panel id="record" label="Deal" open=open on_close=|()| {}>"body"</Panel>
+                <Panel id="record" label="Deal" open=true on_close=|()| {}>"body"</Panel>
             }
             .to_html();
             assert!(!html.contains("body"), "{html}");
-            open.set(true);
-            let html = view! {
-                <Panel id="record" label="Deal" open=open on_close=|()| {}>"body"</Panel>
-            }
-            .to_html();
+        });
+    }
+
+    #[test]
+    fn it_is_a_dialog_with_a_name() {
+        Owner::new().with(|| {
+            let children = ToChildren::to_children(|| "body");
+            let html = sheet("record".into(), "Deal".into(), NodeRef::new(), children).to_html();
             assert!(html.contains(r#"role="dialog""#), "{html}");
             assert!(html.contains(r#"aria-label="Deal""#), "{html}");
+            assert!(html.contains("body"), "{html}");
         });
     }
 }
