@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use super::geometry::Slot;
 use super::state::BoardState;
 use crate::dates;
-use crate::i18n::tu_string;
+use crate::i18n::t_string;
 use crate::ui::{Avatar, AvatarSize, Glyph, Icon, IconButton};
 
 /// A card in its column. It stays the same element while it is changed, moved within the column
@@ -41,7 +41,7 @@ pub fn CardItem(
     });
     let title = move || card.with(|card| card.as_ref().map(|card| card.title.clone()));
     let hidden = Memo::new(move |_| {
-        slots.with(|slots| slots.iter().any(|slot| slot.id == Some(id) && slot.hidden))
+        slots.with(|slots| slots.iter().any(|slot| slot.id == id && slot.hidden))
     });
     let place = move || order.with(|order| order.iter().position(|other| *other == id));
     let tinted = move || board.tinted.with(|tinted| tinted.contains(&id));
@@ -56,7 +56,7 @@ pub fn CardItem(
     let stage_id = stage.id;
     let is_closed = stage.meaning.is_closed();
     let menu = board.may_change().then(|| {
-        let label = move || tu_string!(i18n, board.move_card, title = title().unwrap_or_default());
+        let label = move || t_string!(i18n, board.move_card, title = title().unwrap_or_default());
         view! {
             <IconButton
                 glyph=Glyph::More
@@ -126,16 +126,16 @@ pub fn inside(board: BoardState, card: &Card, href: Option<String>, is_closed: b
             view! { <span class="cut" dir="auto">{client}</span> }
         });
     let days_title = if days == 1 {
-        tu_string!(i18n, board.day_in_stage).to_owned()
+        t_string!(i18n, board.day_in_stage).to_owned()
     } else {
-        tu_string!(i18n, board.days_in_stage, days = days)
+        t_string!(i18n, board.days_in_stage, days = days)
     };
     view! {
         <h3 class="card__title">{title}</h3>
         <p class="card__line">{amount} {client}</p>
         <p class="card__foot">
             {owner} <span class="card__days num" title=days_title>
-                {tu_string!(i18n, board.days, days = days)}
+                {t_string!(i18n, board.days, days = days)}
             </span> {next_step(board, card, today, is_closed)}
         </p>
     }
@@ -155,14 +155,14 @@ fn next_step(board: BoardState, card: &Card, today: NaiveDate, is_closed: bool) 
         (None, Some(on)) => on,
         (None, None) => {
             return view! {
-                <span class="card__next card__next--none cut">{tu_string!(i18n, board.no_next_step)}</span>
+                <span class="card__next card__next--none cut">{t_string!(i18n, board.no_next_step)}</span>
             }
             .into_any();
         }
     };
     let is_late = card.next_step_on.is_some_and(|day| day < today);
     let title = if is_late {
-        tu_string!(i18n, board.late, step = text.clone())
+        t_string!(i18n, board.late, step = text.clone())
     } else {
         text.clone()
     };

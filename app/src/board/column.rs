@@ -3,15 +3,17 @@
 use domain::board::Total;
 use domain::pipeline::{Meaning, Stage};
 use domain::{Money, RecordId};
-use leptos::html::Ul;
+use leptos::html::{Li, Ul};
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use super::card::{CardItem, inside};
-use super::geometry::{Measure, Slot, in_sight, seen, shift, slots};
+use super::geometry::{Measure, Slot, below_hole, in_sight, seen, shift, slots};
 use super::quick_add::QuickAdd;
+use super::reveal::refocus;
 use super::state::{BoardState, Hand};
-use crate::i18n::{t, tu_string};
+use crate::i18n::{t, t_string};
 use crate::ui::{Button, ButtonSize, Glyph, IconButton, Skeleton, SkeletonKind};
 
 /// Room above the first card and below the last one, in pixels, as the style sheet has it.
@@ -56,9 +58,8 @@ pub fn BoardColumn(
         in_sight(measure, scrolled.get(), list_seen.with(Vec::len))
     });
     let shown = Memo::new(move |_| {
-        let kept = [held.get(), focused.get()].into_iter().flatten();
-        let here = |id: &RecordId| order.with(|order| order.contains(id));
-        list_seen.with(|seen| slots(seen, sight.get(), kept.filter(here)))
+        let kept: Vec<RecordId> = [held.get(), focused.get()].into_iter().flatten().collect();
+        order.with(|order| list_seen.with(|seen| slots(order, seen, sight.get(), &kept)))
     });
     let look = move || {
         if let Some(list) = list.get_untracked() {
@@ -70,21 +71,47 @@ pub fn BoardColumn(
         board.pitch.track();
         look();
     });
+    let below = Memo::new(move |_| list_seen.with(|seen| below_hole(seen, sight.get())));
+    let hole_item = NodeRef::<Li>::new();
     Effect::new(move |_| {
         let (Some(list), Some(pitch)) = (list.get(), board.pitch.get()) else {
             return;
         };
-        #[expect(clippy::cast_precision_loss, reason = "no column has 2^52 cards")]
-        let room = |cards: usize, room: f64| format!("{}px", cards as f64 * pitch + room);
-        let (above, below) = (
-            sight.get().start,
-            list_seen.with(Vec::len) - sight.get().end,
+        let sight = sight.get();
+        let hole_is_last = list_seen.with(|seen| seen[sight.clone()].last() == Some(&None));
+        let after = list_seen.with(Vec::len) - sight.end + usize::from(hole_is_last);
+        set_style(
+            &list,
+            "padding-block-start",
+            &pixels(sight.start, pitch, ROOM.0),
         );
-        let style = HtmlElement::style(&list);
-        // A style that the browser refuses changes nothing.
-        let _ = style.set_property("padding-block-start", &room(above, ROOM.0));
-        let _ = style.set_property("padding-block-end", &room(below, ROOM.1));
+        set_style(&list, "padding-block-end", &pixels(after, pitch, ROOM.1));
+        if let (Some(item), Some(hole)) = (hole_item.get(), hole.get()) {
+            set_style(&item, "top", &pixels(hole, pitch, ROOM.0));
+        }
     });
+    // The card below the hole makes room for it.
+    Effect::new(move |before: Option<Option<RecordId>>| {
+        let now = below.get();
+        let before = before.flatten();
+        // When the cards are where they belong, and before that is drawn.
+        request_animation_frame(move || {
+            let (Some(Some(list)), Some(Some(pitch))) =
+                (list.try_get_untracked(), board.pitch.try_get_untracked())
+            else {
+                return;
+            };
+            for (id, room) in [(before, String::new()), (now, pixels(1, pitch, 0.0))] {
+                let item =
+                    id.and_then(|id| list.query_selector(&format!("[data-id=\"{id}\"]")).ok()?);
+                if let Some(item) = item.and_then(|item| item.dyn_into::<HtmlElement>().ok()) {
+                    set_style(&item, "margin-block-start", &room);
+                }
+            }
+        });
+        now
+    });
+    keep_focus(board, shown, focused, list);
     keep_in_place(board, list_seen, list);
     // More cards, before one sees that there are none.
     Effect::new(move |_| {
@@ -98,9 +125,9 @@ pub fn BoardColumn(
         Memo::new(move |_| order.with(Vec::is_empty) && hole.get().is_none() && !filling());
     let name_id = format!("stage-{id}");
     let stage_of_cards = stage.clone();
-    let stage_of_hole = stage.clone();
     let refuses = refuses(board, &stage);
     let meaning = stage.meaning;
+    let is_closed = meaning.is_closed();
     let add = board.may_add().then(|| {
         let name = stage.name.clone();
         view! {
@@ -108,7 +135,7 @@ pub fn BoardColumn(
                 glyph=Glyph::Plus
                 size=ButtonSize::Small
                 class="board__add"
-                label=move || tu_string!(i18n, board.add_to, stage = name.clone())
+                label=move || t_string!(i18n, board.add_to, stage = name.clone())
                 on:click=move |_| adding.update(|adding| *adding = !*adding)
             />
         }
@@ -147,8 +174,26 @@ pub fn BoardColumn(
                 on:scroll=move |_| look()
             >
                 <For each=move || shown.get() key=|slot| slot.id let(slot)>
-                    {item(board, slot, &stage_of_cards, &stage_of_hole, order, shown, address, open)}
+                    <CardItem
+                        board
+                        id=slot.id
+                        stage=stage_of_cards.clone()
+                        order
+                        slots=shown
+                        address
+                        open
+                    />
                 </For>
+                {move || {
+                    hole.with(Option::is_some)
+                        .then(|| {
+                            view! {
+                                <li class="board__slot board__hole" aria-hidden="true" node_ref=hole_item>
+                                    {in_hole(board, is_closed)}
+                                </li>
+                            }
+                        })
+                }}
                 {move || {
                     filling()
                         .then(|| {
@@ -165,55 +210,51 @@ pub fn BoardColumn(
     }
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "all of a column, for one of its elements"
-)]
-fn item(
-    board: BoardState,
-    slot: Slot,
-    stage: &Stage,
-    stage_of_hole: &Stage,
-    order: Memo<Vec<RecordId>>,
-    slots: Memo<Vec<Slot>>,
-    address: Signal<String>,
-    open: Signal<Option<RecordId>>,
-) -> AnyView {
-    match slot.id {
-        Some(id) => {
-            let stage = stage.clone();
-            view! { <CardItem board id stage order slots address open /> }.into_any()
-        }
-        None => hole_item(board, stage_of_hole),
-    }
-}
-
-/// Where a held card would land: a hole under a pointer, the card itself by keyboard.
-fn hole_item(board: BoardState, stage: &Stage) -> AnyView {
-    let is_closed = stage.meaning.is_closed();
-    let by_keyboard = board
+/// What is seen where a held card would land: a hole under a pointer, the card itself by keyboard.
+fn in_hole(board: BoardState, is_closed: bool) -> AnyView {
+    let held = board
         .lift
         .get_untracked()
         .filter(|held| held.hand == Hand::Keyboard);
-    let card = by_keyboard.and_then(|held| {
+    let card = held.and_then(|held| {
         board
             .model
             .with_untracked(|model| model.card(held.id).cloned())
     });
     match card {
         Some(card) => view! {
-            <li class="board__slot" aria-hidden="true">
-                <article class="card card--selected">{inside(board, &card, None, is_closed)}</article>
-            </li>
+            <article class="card card--selected">{inside(board, &card, None, is_closed)}</article>
         }
         .into_any(),
-        None => view! {
-            <li class="board__slot" aria-hidden="true">
-                <div class="card card--placeholder"></div>
-            </li>
-        }
-        .into_any(),
+        None => view! { <div class="card card--placeholder"></div> }.into_any(),
     }
+}
+
+/// The card that has the focus keeps it when the list moves its element, which drops it.
+fn keep_focus(
+    board: BoardState,
+    shown: Memo<Vec<Slot>>,
+    focused: RwSignal<Option<RecordId>>,
+    list: NodeRef<Ul>,
+) {
+    Effect::new(move |_| {
+        let id = focused.get_untracked();
+        let is_here = shown.with(|slots| slots.iter().any(|slot| Some(slot.id) == id));
+        if let (true, Some(id), Some(list)) = (is_here, id, list.get_untracked()) {
+            request_animation_frame(move || refocus(board, &list, id));
+        }
+    });
+}
+
+fn pixels(cards: usize, pitch: f64, more: f64) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "no column has 2^52 cards")]
+    let length = cards as f64 * pitch + more;
+    format!("{length}px")
+}
+
+fn set_style(element: &HtmlElement, name: &str, value: &str) {
+    // A style that the browser refuses changes nothing.
+    let _ = HtmlElement::style(element).set_property(name, value);
 }
 
 /// Whether the stage surely refuses the card that is held: its gate names other ways in.
@@ -247,10 +288,10 @@ fn empty(board: BoardState, meaning: Meaning, adding: RwSignal<bool>) -> AnyView
     let i18n = board.i18n;
     let is_plain = board.query.with(domain::board::BoardQuery::is_plain);
     let text = match meaning {
-        _ if !is_plain => tu_string!(i18n, board.empty_filtered),
-        Meaning::Open => tu_string!(i18n, board.empty_open),
-        Meaning::Won => tu_string!(i18n, board.empty_won),
-        Meaning::Lost => tu_string!(i18n, board.empty_lost),
+        _ if !is_plain => t_string!(i18n, board.empty_filtered),
+        Meaning::Open => t_string!(i18n, board.empty_open),
+        Meaning::Won => t_string!(i18n, board.empty_won),
+        Meaning::Lost => t_string!(i18n, board.empty_lost),
     };
     let button = (is_plain && meaning == Meaning::Open && board.may_add()).then(|| {
         view! {

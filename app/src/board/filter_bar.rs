@@ -12,7 +12,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
 use super::query::{self, NARROWING, OWNER, PERIOD, PIPELINE, TEXT};
-use crate::i18n::{t, tu_string, use_i18n};
+use crate::i18n::{t, t_string, use_i18n};
 use crate::layout::use_workspace;
 use crate::ui::{Button, ButtonVariant, Choice, Glyph, InputKind, Select, TextInput};
 
@@ -91,13 +91,13 @@ pub fn FilterBar(
     let owners = Signal::derive(move || {
         workspace.with(|workspace| {
             let mut owners = vec![
-                Choice::new("", tu_string!(i18n, board.owner_any)),
-                Choice::new(ME, tu_string!(i18n, board.owner_me)),
+                Choice::new("", t_string!(i18n, board.owner_any)),
+                Choice::new(ME, t_string!(i18n, board.owner_me)),
             ];
             if workspace.actor.department.is_some() {
                 owners.push(Choice::new(
                     MY_DEPARTMENT,
-                    tu_string!(i18n, board.owner_department),
+                    t_string!(i18n, board.owner_department),
                 ));
             }
             owners.extend(
@@ -113,15 +113,15 @@ pub fn FilterBar(
     // Who sees only own records has nobody to choose from.
     let sees_others = move || workspace.with(|it| it.actor.scope(kind, Action::Read) > Scope::Own);
     let periods = Signal::derive(move || {
-        let mut periods = vec![Choice::new("", tu_string!(i18n, board.period_any))];
+        let mut periods = vec![Choice::new("", t_string!(i18n, board.period_any))];
         periods.extend(PERIODS.map(|period| {
             let label = match period {
-                "today" => tu_string!(i18n, board.period_today),
-                "this_week" => tu_string!(i18n, board.period_week),
-                "this_month" => tu_string!(i18n, board.period_month),
-                "last_30_days" => tu_string!(i18n, board.period_30_days),
-                "this_quarter" => tu_string!(i18n, board.period_quarter),
-                _ => tu_string!(i18n, board.period_year),
+                "today" => t_string!(i18n, board.period_today),
+                "this_week" => t_string!(i18n, board.period_week),
+                "this_month" => t_string!(i18n, board.period_month),
+                "last_30_days" => t_string!(i18n, board.period_30_days),
+                "this_quarter" => t_string!(i18n, board.period_quarter),
+                _ => t_string!(i18n, board.period_year),
             };
             Choice::new(period, label)
         }));
@@ -140,15 +140,15 @@ pub fn FilterBar(
                     options=pipelines
                     value=pipeline
                     on_change=move |id: String| change(&[(PIPELINE, &id)], false)
-                    label=move || tu_string!(i18n, board.pipeline)
+                    label=move || t_string!(i18n, board.pipeline)
                 />
             </Show>
             <TextInput
                 kind=InputKind::Search
                 value=part(TEXT)
                 on_input=on_text
-                label=move || tu_string!(i18n, board.search)
-                placeholder=move || tu_string!(i18n, board.search)
+                label=move || t_string!(i18n, board.search)
+                placeholder=move || t_string!(i18n, board.search)
                 autocomplete="off"
             />
             <Show when=sees_others>
@@ -156,7 +156,7 @@ pub fn FilterBar(
                     options=owners
                     value=part(OWNER)
                     on_change=move |owner: String| change(&[(OWNER, &owner)], false)
-                    label=move || tu_string!(i18n, board.owner)
+                    label=move || t_string!(i18n, board.owner)
                     class="select--quiet"
                 />
             </Show>
@@ -164,7 +164,7 @@ pub fn FilterBar(
                 options=periods
                 value=part(PERIOD)
                 on_change=move |period: String| change(&[(PERIOD, &period)], false)
-                label=move || tu_string!(i18n, board.period)
+                label=move || t_string!(i18n, board.period)
                 class="select--quiet"
             />
             <Show when=narrowed>

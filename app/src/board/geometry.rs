@@ -11,11 +11,11 @@ pub const FIRST_SIGHT: usize = 10;
 /// Cards kept in the document above and below what is in sight.
 const MARGIN: usize = 4;
 
-/// One element of a column's list.
+/// A card in the document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Slot {
-    /// The record; none where a held card would land.
-    pub id: Option<RecordId>,
+    /// The record.
+    pub id: RecordId,
     /// Kept in the document without being seen: it has the focus, or is held.
     pub hidden: bool,
 }
@@ -38,27 +38,34 @@ pub fn seen(
     all
 }
 
-/// What of a column stands in the document: what is in sight, and out of sight the cards that must
-/// not leave it.
+/// The cards of a column that stand in the document, in their order: those in sight, and out of
+/// sight those that must not leave it. An element that is held or has the focus must not even be
+/// moved among its neighbours, or it loses finger and focus; so lifting a card moves none.
 #[must_use]
 pub fn slots(
+    order: &[RecordId],
     seen: &[Option<RecordId>],
     sight: Range<usize>,
-    kept: impl Iterator<Item = RecordId>,
+    kept: &[RecordId],
 ) -> Vec<Slot> {
-    let mut slots: Vec<Slot> = seen[sight]
+    let in_sight = &seen[sight];
+    order
         .iter()
-        .map(|&id| Slot { id, hidden: false })
-        .collect();
-    for id in kept {
-        if slots.iter().all(|slot| slot.id != Some(id)) {
-            slots.push(Slot {
-                id: Some(id),
-                hidden: true,
-            });
-        }
-    }
-    slots
+        .map(|&id| Slot {
+            id,
+            hidden: !in_sight.contains(&Some(id)),
+        })
+        .filter(|slot| !slot.hidden || kept.contains(&slot.id))
+        .collect()
+}
+
+/// The card in sight that makes room for the hole above itself; none where the hole is out of
+/// sight, or the last.
+#[must_use]
+pub fn below_hole(seen: &[Option<RecordId>], sight: Range<usize>) -> Option<RecordId> {
+    let in_sight = &seen[sight];
+    let hole = in_sight.iter().position(Option::is_none)?;
+    *in_sight.get(hole + 1)?
 }
 
 /// The measures of a board's columns, the same for all.
@@ -198,24 +205,25 @@ mod tests {
 
     #[test]
     fn cards_that_are_held_or_have_the_focus_stay_in_the_document() {
-        let shown = |id| Slot {
-            id: Some(id),
-            hidden: false,
-        };
-        let hidden = |id| Slot {
-            id: Some(id),
-            hidden: true,
-        };
-        let all = [Some(1), Some(2), Some(3), None];
-        assert_eq!(slots(&all, 2..3, [1].into_iter()), [shown(3), hidden(1)]);
-        assert_eq!(slots(&all, 0..2, [2].into_iter()), [shown(1), shown(2)]);
+        let shown = |id| Slot { id, hidden: false };
+        let hidden = |id| Slot { id, hidden: true };
+        let all = seen(&[1, 2, 3], None, None);
+        assert_eq!(slots(&[1, 2, 3], &all, 2..3, &[1]), [hidden(1), shown(3)]);
+        assert_eq!(slots(&[1, 2, 3], &all, 0..2, &[2, 9]), [shown(1), shown(2)]);
+        let held = seen(&[1, 2, 3], Some(2), Some(2));
         assert_eq!(
-            slots(&all, 3..4, std::iter::empty()),
-            [Slot {
-                id: None,
-                hidden: false
-            }]
+            slots(&[1, 2, 3], &held, 0..3, &[2]),
+            [shown(1), hidden(2), shown(3)]
         );
+    }
+
+    #[test]
+    fn the_card_below_makes_room_for_the_hole() {
+        let at = |hole| seen(&[1, 2, 3], None, Some(hole));
+        assert_eq!(below_hole(&at(1), 0..4), Some(2));
+        assert_eq!(below_hole(&at(3), 0..4), None, "the last");
+        assert_eq!(below_hole(&at(0), 2..4), None, "out of sight");
+        assert_eq!(below_hole(&seen(&[1], None, None), 0..1), None);
     }
 
     #[test]

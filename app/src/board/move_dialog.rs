@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::reveal::focus_card;
 use super::state::BoardState;
-use crate::i18n::tu_string;
+use crate::i18n::t_string;
 use crate::ui::{Dialog, Glyph, Icon};
 
 /// The dialog with the stages to which a card can go.
@@ -26,13 +26,13 @@ pub fn MoveDialog(
                 .model
                 .with_untracked(|model| model.card(id).map(|card| card.title.clone()))
         });
-        tu_string!(i18n, board.move_card, title = card.unwrap_or_default())
+        t_string!(i18n, board.move_card, title = card.unwrap_or_default())
     };
     view! {
         <Dialog
             id="move"
             title=title
-            close_label=move || tu_string!(i18n, board.cancel)
+            close_label=move || t_string!(i18n, board.cancel)
             open=open
             on_close=move |()| {
                 board.choosing.try_set(None);

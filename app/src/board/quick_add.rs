@@ -7,7 +7,7 @@ use leptos::html::{Input, Ul};
 use leptos::prelude::*;
 
 use super::state::{BoardState, Request};
-use crate::i18n::{t, tu_string};
+use crate::i18n::{t, t_string};
 use crate::ui::{Button, ButtonKind, ButtonSize, ButtonVariant, Field, TextInput};
 
 /// The form at the top of a column.
@@ -31,7 +31,7 @@ pub fn QuickAdd(
         event.prevent_default();
         let typed = title.get_untracked().trim().to_owned();
         if typed.is_empty() {
-            problem.set(Some(tu_string!(i18n, problem.required).to_owned()));
+            problem.set(Some(t_string!(i18n, problem.required).to_owned()));
             return;
         }
         if busy.get_untracked() {
@@ -77,14 +77,14 @@ pub fn QuickAdd(
         <form class="quickadd" on:submit=submit on:keydown=leave novalidate>
             <Field
                 id=format!("quick-{stage}")
-                label=move || tu_string!(i18n, board.new_title)
+                label=move || t_string!(i18n, board.new_title)
                 hide_label=true
                 error=problem
             >
                 <TextInput
                     class="quickadd__title"
                     autocomplete="off"
-                    placeholder=move || tu_string!(i18n, board.new_title)
+                    placeholder=move || t_string!(i18n, board.new_title)
                     value=title
                     on_input=move |text| title.set(text)
                     autofocus=true

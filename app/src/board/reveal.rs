@@ -82,6 +82,29 @@ pub fn focus_card(board: BoardState, id: RecordId) {
     }
 }
 
+/// Gives a card the focus again that its element lost, if nothing else has it.
+pub fn refocus(board: BoardState, list: &Element, id: RecordId) {
+    let nowhere = document()
+        .active_element()
+        .is_none_or(|it| it.tag_name() == "BODY");
+    let link = format!("[data-id=\"{id}\"] .card__link");
+    if nowhere
+        && board.lift.try_with_untracked(|_| ()).is_some()
+        && let Some(link) = list.query_selector(&link).ok().flatten()
+    {
+        focus(&link);
+    }
+}
+
+fn focus(link: &Element) {
+    let options = FocusOptions::new();
+    options.set_prevent_scroll(true);
+    if let Some(link) = link.dyn_ref::<HtmlElement>() {
+        // A refused focus loses nothing.
+        let _ = link.focus_with_options(&options);
+    }
+}
+
 fn try_focus(board: BoardState, id: RecordId, patience: u8) {
     request_animation_frame(move || {
         let Some(Some(scroller)) = board.scroller.try_get_untracked() else {
@@ -89,14 +112,7 @@ fn try_focus(board: BoardState, id: RecordId, patience: u8) {
         };
         let link = format!("[data-id=\"{id}\"]:not(.visually-hidden) .card__link");
         match scroller.query_selector(&link).ok().flatten() {
-            Some(link) => {
-                let options = FocusOptions::new();
-                options.set_prevent_scroll(true);
-                if let Some(link) = link.dyn_ref::<HtmlElement>() {
-                    // A refused focus loses nothing.
-                    let _ = link.focus_with_options(&options);
-                }
-            }
+            Some(link) => focus(&link),
             None if patience > 0 => try_focus(board, id, patience - 1),
             None => {}
         }

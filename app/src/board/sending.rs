@@ -14,7 +14,7 @@ use super::api::{add_card, move_card, undo_operation};
 use super::model::Model;
 use super::state::{BoardState, Request};
 use crate::fields::Ask;
-use crate::i18n::tu_string;
+use crate::i18n::t_string;
 use crate::ui::Toast;
 
 /// How long the keyboard can take a move back; as long as its notice is shown.
@@ -135,7 +135,7 @@ impl BoardState {
         });
         self.asking.try_set(Some(Ask {
             kind: self.kind,
-            title: tu_string!(
+            title: t_string!(
                 self.i18n,
                 board.gate_title,
                 title = title.to_owned(),
@@ -186,7 +186,7 @@ impl BoardState {
                 Ok(written) => {
                     let event = written.events.iter().copied().max().unwrap_or(0);
                     if let Some(card) = written.card {
-                        let text = tu_string!(
+                        let text = t_string!(
                             self.i18n,
                             board.said_added,
                             title = card.title.clone(),
@@ -214,14 +214,14 @@ impl BoardState {
         let (Some(operation), Some(toasts)) = (operation, self.toasts) else {
             return;
         };
-        let text = tu_string!(
+        let text = t_string!(
             self.i18n,
             board.moved,
             title = self.title(id),
             stage = self.stage_name(stage)
         );
         let undo = Callback::new(move |()| self.undo(operation, id));
-        let label = tu_string!(self.i18n, board.undo);
+        let label = t_string!(self.i18n, board.undo);
         let toast = toasts.push(Toast::new(text).undo(label, undo));
         self.last.try_set_value(Some((toast, operation, id)));
         set_timeout(
@@ -256,7 +256,7 @@ impl BoardState {
                 Ok(undone) => {
                     self.read_card(id).await;
                     if undone.kept.is_empty() {
-                        self.say(tu_string!(
+                        self.say(t_string!(
                             self.i18n,
                             board.said_undone,
                             title = self.title(id)

@@ -16,7 +16,7 @@ use leptos::prelude::*;
 use super::model::Model;
 use crate::dates::I18n;
 use crate::fields::Ask;
-use crate::i18n::{tu_string, use_i18n};
+use crate::i18n::{t_string, use_i18n};
 use crate::layout::{WorkspaceSignal, use_workspace};
 use crate::ui::ToastStore;
 
@@ -203,7 +203,7 @@ impl BoardState {
             .try_with_untracked(|model| model.stage_of(id))
             .flatten();
         if let Some(stage) = stage {
-            self.say(tu_string!(
+            self.say(t_string!(
                 self.i18n,
                 board.said_put_back,
                 title = self.title(id),
@@ -230,7 +230,7 @@ impl BoardState {
             index,
             hand,
         }));
-        self.say(tu_string!(
+        self.say(t_string!(
             self.i18n,
             board.said_lifted,
             title = self.title(id),
@@ -260,7 +260,7 @@ impl BoardState {
                 .iter()
                 .filter(|id| **id != held.id)
                 .count();
-            self.say(tu_string!(
+            self.say(t_string!(
                 self.i18n,
                 board.said_over,
                 stage = self.stage_name(stage),
@@ -291,7 +291,7 @@ impl BoardState {
             .with_untracked(|model| model.card(id).map(|_| model.landing(id, stage, index)));
         match landing {
             Some(Some((place, moved))) => {
-                let text = tu_string!(
+                let text = t_string!(
                     self.i18n,
                     board.said_dropped,
                     title = self.title(id),
@@ -311,7 +311,7 @@ impl BoardState {
             }
             Some(None) => self.say_stays(id),
             // It went away under the hand.
-            None => self.complain(tu_string!(self.i18n, board.gone).to_owned()),
+            None => self.complain(t_string!(self.i18n, board.gone).to_owned()),
         }
     }
 

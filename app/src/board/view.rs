@@ -21,7 +21,7 @@ use super::query;
 use super::reveal::{card_of, column_element};
 use super::state::{BoardState, Hand, Lift};
 use crate::fields::MissingDialog;
-use crate::i18n::{t, tu_string};
+use crate::i18n::{t, t_string};
 use crate::layout::Failed;
 use crate::live::use_live_since;
 use crate::record::RecordPanel;
@@ -60,6 +60,11 @@ pub fn BoardView(
         format!("{here}{joint}{}=", query::OPEN)
     });
     let focused = RwSignal::new(None);
+    // Not on leaving: an element that is moved loses the focus without the user's doing.
+    let came = window_event_listener(ev::focusin, move |event| {
+        let _ = focused.try_set(card_at(&event));
+    });
+    on_cleanup(move || came.remove());
     let current = RwSignal::new(None::<StageId>);
     let ghost = NodeRef::<Div>::new();
     let in_hand = Memo::new(move |_| {
@@ -103,8 +108,6 @@ pub fn BoardView(
                 on:contextmenu=move |event| dragging.on_context_menu(&event)
                 on:dragstart=move |event| event.prevent_default()
                 on:keydown=move |event| on_key(board, &event)
-                on:focusin=move |event| focused.set(card_at(&event))
-                on:focusout=move |_| focused.set(None)
                 on:scroll=move |_| current.set(column_in_sight(board))
             >
                 <For
@@ -162,7 +165,7 @@ fn StageChips(
         <div
             class="board__stages"
             role="group"
-            aria-label=move || tu_string!(i18n, board.stages)
+            aria-label=move || t_string!(i18n, board.stages)
             node_ref=row
         >
             <For
