@@ -1,6 +1,7 @@
 //! `dealwright demo`: the CRM of a company that does not exist, to look at and to try.
 
 use std::io::{self, Write};
+use std::net::SocketAddr;
 
 use services::demo::{self, Amounts, Found, PASSWORD, USERS};
 use tokio::net::TcpListener;
@@ -20,12 +21,7 @@ pub struct Args {}
 /// knows its passwords.
 pub async fn run(_args: Args, config: Config) -> anyhow::Result<()> {
     let addr = config.addr;
-    anyhow::ensure!(
-        addr.ip().is_loopback(),
-        "a demonstration listens on this machine only, since its passwords are known to all: \
-         set DEALWRIGHT_ADDR to 127.0.0.1:{} instead of {addr}",
-        addr.port()
-    );
+    stay_on_this_machine(addr)?;
     let shutdown = Shutdown::on_signals()?;
     let listener = TcpListener::bind(addr)
         .await
@@ -40,6 +36,17 @@ pub async fn run(_args: Args, config: Config) -> anyhow::Result<()> {
     };
     runtime.stop().await?;
     served
+}
+
+/// Refuses an address that other machines can reach.
+fn stay_on_this_machine(addr: SocketAddr) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        addr.ip().is_loopback(),
+        "a demonstration listens on this machine only, since its passwords are known to all: \
+         set DEALWRIGHT_ADDR to 127.0.0.1:{} instead of {addr}",
+        addr.port()
+    );
+    Ok(())
 }
 
 async fn fill(runtime: &Runtime) -> anyhow::Result<()> {
@@ -72,4 +79,20 @@ fn welcome(runtime: &Runtime) -> io::Result<()> {
     }
     writeln!(out)?;
     out.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_demonstration_is_not_for_other_machines() {
+        for addr in ["127.0.0.1:3000", "[::1]:3000"] {
+            assert!(stay_on_this_machine(addr.parse().expect("an address")).is_ok());
+        }
+        for addr in ["0.0.0.0:3000", "192.168.1.2:80", "[::]:3000"] {
+            let refused = stay_on_this_machine(addr.parse().expect("an address")).unwrap_err();
+            assert!(refused.to_string().contains("127.0.0.1"), "{refused}");
+        }
+    }
 }

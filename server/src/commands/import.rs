@@ -189,3 +189,31 @@ impl Write for LateFile {
         self.file.as_mut().map_or(Ok(()), File::flush)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_refused_rows_is_made_only_when_there_are_some() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = beside(&folder.path().join("people.csv"));
+        assert!(path.ends_with("people.csv.refused.csv"));
+        let mut file = LateFile::at(path.clone());
+        file.check().expect("can be written");
+        assert!(!path.exists());
+        file.write_all(b"row,reason\n").expect("written");
+        assert_eq!(
+            std::fs::read_to_string(&path).expect("there"),
+            "row,reason\n"
+        );
+    }
+
+    #[test]
+    fn a_place_that_cannot_be_written_is_told_at_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = LateFile::at(folder.path().join("missing/x.csv"));
+        let told = file.check().unwrap_err().to_string();
+        assert!(told.contains("--refused"), "{told}");
+    }
+}
