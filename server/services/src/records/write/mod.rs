@@ -4,9 +4,11 @@
 //! tables → commit → announce.
 
 mod checks;
+mod log;
 mod place;
 mod plan;
 mod rules;
+mod side_tables;
 mod store;
 
 pub mod operation;

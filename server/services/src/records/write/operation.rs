@@ -12,7 +12,7 @@ use sea_orm::{
 use serde_json::json;
 
 use super::plan::{Plan, Scene, Wish, placement_of};
-use super::{checks, place, store};
+use super::{checks, log, place, store};
 use crate::failure::Result;
 use crate::live::{Announcement, Committed};
 use crate::records::read::{Stored, fetch_for_update};
@@ -308,7 +308,7 @@ impl Operation {
         place::find(&self.tx, schema.kind, &mut plans).await?;
         store::records(&self.ctx, &self.tx, schema, self.via, &mut plans).await?;
         let operation = self.id().await?;
-        let events = store::events(&self.ctx, &self.tx, schema.kind, operation, &plans).await?;
+        let events = log::events(&self.ctx, &self.tx, schema.kind, operation, &plans).await?;
         for (plan, event) in plans.iter().zip(events) {
             answers[plan.index] = Ok(plan.id);
             self.newest = self.newest.max(event);

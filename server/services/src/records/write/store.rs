@@ -4,17 +4,15 @@
 
 use std::collections::BTreeMap;
 
-use domain::contact_point::{ContactPoint, PointType};
-use domain::field::{FieldType, Storage};
-use domain::timeline::{Via, What};
-use domain::{EventId, FieldDef, Kind, OperationId, RecordId, Value};
+use domain::field::Storage;
+use domain::timeline::Via;
+use domain::{FieldDef, Kind, Value};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement};
 use serde_json::{Map, Value as Json, json};
 
-use super::checks::ids_of;
 use super::plan::{POSITION, Plan};
+use super::{log, side_tables};
 use crate::Ctx;
-use crate::contact_points::normalise;
 use crate::failure::Result;
 use crate::schema::{Schema, column_type};
 
@@ -29,9 +27,9 @@ pub(super) async fn records(
     give_ids(tx, schema.kind, plans).await?;
     insert(ctx, tx, schema, plans).await?;
     update(ctx, tx, schema, plans).await?;
-    side_tables(ctx, tx, schema, plans).await?;
+    side_tables::write(ctx, tx, schema, plans).await?;
     if schema.kind.has_stages() {
-        stays(tx, schema.kind, via, plans).await?;
+        log::stays(tx, schema.kind, via, plans).await?;
     }
     Ok(())
 }
@@ -168,252 +166,6 @@ async fn update(
     Ok(())
 }
 
-/// Links, contact points and observers of the records in which they change.
-async fn side_tables(
-    ctx: &Ctx,
-    tx: &DatabaseTransaction,
-    schema: &Schema,
-    plans: &[Plan],
-) -> Result<()> {
-    let kind = schema.kind;
-    for field in schema.fields.iter() {
-        let changed: Vec<(RecordId, bool, &Value)> = plans
-            .iter()
-            .filter_map(|plan| {
-                let (_, new) = plan.changes.get(field.key.as_ref())?;
-                Some((plan.id, plan.before.is_some(), new))
-            })
-            .collect();
-        if changed.is_empty() {
-            continue;
-        }
-        let existing: Vec<RecordId> = changed
-            .iter()
-            .filter(|(_, existing, _)| *existing)
-            .map(|(id, ..)| *id)
-            .collect();
-        let values = changed.iter().map(|(id, _, value)| (*id, *value));
-        match (&field.storage, field.field_type) {
-            (Storage::Links, FieldType::Links(to)) => {
-                if !existing.is_empty() {
-                    let sql = "delete from record_link
-                                where from_kind = $1 and field = $2 and from_id = any($3)";
-                    let values = [
-                        kind.as_str().into(),
-                        field.key.as_ref().into(),
-                        existing.into(),
-                    ];
-                    tx.execute_raw(statement(sql, values)).await?;
-                }
-                let rows = numbered(values, |value| {
-                    ids_of(value)
-                        .into_iter()
-                        .map(|id| json!({"to": id}))
-                        .collect()
-                });
-                let sql = "insert into record_link
-                             (from_kind, from_id, field, to_kind, to_id, position)
-                           select $1, n.id, $2, $3, n.to, n.position
-                             from jsonb_to_recordset($4)
-                               as n(id bigint, position integer, \"to\" bigint)";
-                let values = [
-                    kind.as_str().into(),
-                    field.key.as_ref().into(),
-                    to.as_str().into(),
-                    rows.into(),
-                ];
-                tx.execute_raw(statement(sql, values)).await?;
-            }
-            (Storage::Points, FieldType::Points(point_type)) => {
-                points(ctx, tx, kind, point_type, existing, values).await?;
-            }
-            (Storage::Observers, _) => {
-                if !existing.is_empty() {
-                    let sql = "delete from record_observer
-                                where kind = $1 and record_id = any($2)";
-                    tx.execute_raw(statement(sql, [kind.as_str().into(), existing.into()]))
-                        .await?;
-                }
-                let rows = numbered(values, |value| {
-                    ids_of(value)
-                        .into_iter()
-                        .map(|id| json!({"user": id}))
-                        .collect()
-                });
-                let sql = "insert into record_observer (kind, record_id, user_id)
-                           select $1, n.id, n.user
-                             from jsonb_to_recordset($2) as n(id bigint, \"user\" bigint)";
-                tx.execute_raw(statement(sql, [kind.as_str().into(), rows.into()]))
-                    .await?;
-            }
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
-async fn points<'a>(
-    ctx: &Ctx,
-    tx: &DatabaseTransaction,
-    kind: Kind,
-    point_type: PointType,
-    existing: Vec<RecordId>,
-    values: impl Iterator<Item = (RecordId, &'a Value)>,
-) -> Result<()> {
-    let country = crate::contact_points::country(ctx, tx).await?;
-    if !existing.is_empty() {
-        let sql = "delete from contact_point
-                    where kind = $1 and point_type = $2 and record_id = any($3)";
-        let values = [
-            kind.as_str().into(),
-            point_type.as_str().into(),
-            existing.into(),
-        ];
-        tx.execute_raw(statement(sql, values)).await?;
-    }
-    let rows = numbered(values, |value| {
-        let points: &[ContactPoint] = if let Value::Points(points) = value {
-            points
-        } else {
-            &[]
-        };
-        points
-            .iter()
-            .map(|point| {
-                let normalised = normalise(point, &country);
-                json!({"text": point.text, "label": point.label, "normalised": normalised})
-            })
-            .collect()
-    });
-    let sql = "insert into contact_point
-                 (kind, record_id, point_type, text, normalised, label, position)
-               select $1, n.id, $2, n.text, n.normalised, n.label, n.position
-                 from jsonb_to_recordset($3)
-                   as n(id bigint, position integer, text text, normalised text, label text)";
-    let values = [
-        kind.as_str().into(),
-        point_type.as_str().into(),
-        rows.into(),
-    ];
-    tx.execute_raw(statement(sql, values)).await?;
-    Ok(())
-}
-
-/// Entries and exits of stages.
-async fn stays(tx: &DatabaseTransaction, kind: Kind, via: Via, plans: &[Plan]) -> Result<()> {
-    let mut rows: Vec<Json> = plans
-        .iter()
-        .filter(|plan| plan.enters_stage())
-        .map(|plan| {
-            let placement = plan.placement();
-            json!({
-                "id": plan.id,
-                "pipeline_id": placement.pipeline_id,
-                "stage_id": placement.stage_id,
-                "since": plan.after.get("stage_since").map(Value::to_json),
-                "owner_id": plan.standing().owner,
-                "amount": placement.amount.map(|money| money.amount.to_string()),
-                "currency": placement.amount.map(|money| money.currency),
-            })
-        })
-        .collect();
-    if rows.is_empty() {
-        return Ok(());
-    }
-    if via == Via::Undo {
-        // A move that is taken back has not been: its stay goes, and the one before goes on.
-        let sql = "delete from stage_stay s
-                    using jsonb_to_recordset($2) as n(id bigint, stage_id bigint, since timestamptz),
-                          stage_stay p
-                    where s.kind = $1 and s.record_id = n.id and s.left_at is null
-                      and p.kind = $1 and p.record_id = n.id and p.left_at = s.entered_at
-                      and p.stage_id = n.stage_id and p.entered_at = n.since
-                returning p.id, s.record_id";
-        let values = [kind.as_str().into(), Json::Array(rows.clone()).into()];
-        let mut reopened: Vec<i64> = Vec::new();
-        for row in tx.query_all_raw(statement(sql, values)).await? {
-            reopened.push(row.try_get_by_index(0)?);
-            let record: RecordId = row.try_get_by_index(1)?;
-            rows.retain(|row| row["id"] != json!(record));
-        }
-        let sql = "update stage_stay set left_at = null where id = any($1)";
-        tx.execute_raw(statement(sql, [reopened.into()])).await?;
-    }
-    let rows = Json::Array(rows);
-    let sql = "update stage_stay s set left_at = greatest(s.entered_at, n.since)
-                 from jsonb_to_recordset($2) as n(id bigint, since timestamptz)
-                where s.kind = $1 and s.record_id = n.id and s.left_at is null";
-    tx.execute_raw(statement(sql, [kind.as_str().into(), rows.clone().into()]))
-        .await?;
-    let sql = "insert into stage_stay
-                 (kind, record_id, pipeline_id, stage_id, entered_at, owner_id, amount, currency)
-               select $1, n.id, n.pipeline_id, n.stage_id, n.since, n.owner_id, n.amount, n.currency
-                 from jsonb_to_recordset($2)
-                   as n(id bigint, pipeline_id bigint, stage_id bigint, since timestamptz,
-                        owner_id bigint, amount numeric, currency text)";
-    tx.execute_raw(statement(sql, [kind.as_str().into(), rows.into()]))
-        .await?;
-    Ok(())
-}
-
-/// Writes an event a record, and returns their ids in the same order.
-pub(super) async fn events(
-    ctx: &Ctx,
-    tx: &DatabaseTransaction,
-    kind: Kind,
-    operation: OperationId,
-    plans: &[Plan],
-) -> Result<Vec<EventId>> {
-    let rows: Vec<Json> = plans
-        .iter()
-        .map(|plan| {
-            json!({
-                "id": plan.id,
-                "what": plan.what.as_str(),
-                "version": plan.version,
-                "difference": difference(plan),
-            })
-        })
-        .collect();
-    let sql = "insert into event
-                 (operation_id, at, user_id, kind, record_id, what, version, difference)
-               select $1, $2, $3, $4, n.id, n.what, n.version, n.difference
-                 from jsonb_to_recordset($5)
-                   as n(id bigint, what text, version bigint, difference jsonb)
-               returning record_id, id";
-    let values = [
-        operation.into(),
-        ctx.now.into(),
-        ctx.actor.user_id.into(),
-        kind.as_str().into(),
-        Json::Array(rows).into(),
-    ];
-    let mut events: BTreeMap<RecordId, EventId> = BTreeMap::new();
-    for row in tx.query_all_raw(statement(sql, values)).await? {
-        events.insert(row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-    }
-    Ok(plans
-        .iter()
-        .map(|plan| events.get(&plan.id).copied().unwrap_or_default())
-        .collect())
-}
-
-/// `{key: [old, new]}`, the place on the board among it.
-fn difference(plan: &Plan) -> Json {
-    let mut difference: Map<String, Json> = plan
-        .changes
-        .iter()
-        .map(|(key, (old, new))| (key.clone(), json!([old.to_json(), new.to_json()])))
-        .collect();
-    // In another stage the same position is another place.
-    if let Some(before) = &plan.before
-        && (before.position != plan.position || plan.what == What::Moved)
-    {
-        difference.insert(POSITION.into(), json!([before.position, plan.position]));
-    }
-    Json::Object(difference)
-}
-
 /// A value's cells in the row of its table.
 fn put(row: &mut Map<String, Json>, field: &FieldDef, value: &Value) {
     match &field.storage {
@@ -472,22 +224,6 @@ fn quote(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// Several entries a record, each with the record's id and its place in the record's list.
-fn numbered<'a>(
-    values: impl Iterator<Item = (RecordId, &'a Value)>,
-    entries: impl Fn(&Value) -> Vec<Json>,
-) -> Json {
-    let mut rows = Vec::new();
-    for (id, value) in values {
-        for (position, mut entry) in entries(value).into_iter().enumerate() {
-            entry["id"] = json!(id);
-            entry["position"] = json!(position);
-            rows.push(entry);
-        }
-    }
-    Json::Array(rows)
-}
-
-fn statement<const N: usize>(sql: &str, values: [sea_orm::Value; N]) -> Statement {
+pub(super) fn statement<const N: usize>(sql: &str, values: [sea_orm::Value; N]) -> Statement {
     Statement::from_sql_and_values(DbBackend::Postgres, sql, values)
 }

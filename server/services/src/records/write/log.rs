@@ -1,0 +1,133 @@
+//! What is told of a write: stays in stages, and events with the difference.
+
+use std::collections::BTreeMap;
+
+use domain::timeline::{Via, What};
+use domain::{EventId, Kind, OperationId, RecordId, Value};
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use serde_json::{Map, Value as Json, json};
+
+use super::plan::{POSITION, Plan};
+use super::store::statement;
+use crate::Ctx;
+use crate::failure::Result;
+
+/// Entries and exits of stages.
+pub(super) async fn stays(
+    tx: &DatabaseTransaction,
+    kind: Kind,
+    via: Via,
+    plans: &[Plan],
+) -> Result<()> {
+    let mut rows: Vec<Json> = plans
+        .iter()
+        .filter(|plan| plan.enters_stage())
+        .map(|plan| {
+            let placement = plan.placement();
+            json!({
+                "id": plan.id,
+                "pipeline_id": placement.pipeline_id,
+                "stage_id": placement.stage_id,
+                "since": plan.after.get("stage_since").map(Value::to_json),
+                "owner_id": plan.standing().owner,
+                "amount": placement.amount.map(|money| money.amount.to_string()),
+                "currency": placement.amount.map(|money| money.currency),
+            })
+        })
+        .collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    if via == Via::Undo {
+        // A move that is taken back has not been: its stay goes, and the one before goes on.
+        let sql = "delete from stage_stay s
+                    using jsonb_to_recordset($2) as n(id bigint, stage_id bigint, since timestamptz),
+                          stage_stay p
+                    where s.kind = $1 and s.record_id = n.id and s.left_at is null
+                      and p.kind = $1 and p.record_id = n.id and p.left_at = s.entered_at
+                      and p.stage_id = n.stage_id and p.entered_at = n.since
+                returning p.id, s.record_id";
+        let values = [kind.as_str().into(), Json::Array(rows.clone()).into()];
+        let mut reopened: Vec<i64> = Vec::new();
+        for row in tx.query_all_raw(statement(sql, values)).await? {
+            reopened.push(row.try_get_by_index(0)?);
+            let record: RecordId = row.try_get_by_index(1)?;
+            rows.retain(|row| row["id"] != json!(record));
+        }
+        let sql = "update stage_stay set left_at = null where id = any($1)";
+        tx.execute_raw(statement(sql, [reopened.into()])).await?;
+    }
+    let rows = Json::Array(rows);
+    let sql = "update stage_stay s set left_at = greatest(s.entered_at, n.since)
+                 from jsonb_to_recordset($2) as n(id bigint, since timestamptz)
+                where s.kind = $1 and s.record_id = n.id and s.left_at is null";
+    tx.execute_raw(statement(sql, [kind.as_str().into(), rows.clone().into()]))
+        .await?;
+    let sql = "insert into stage_stay
+                 (kind, record_id, pipeline_id, stage_id, entered_at, owner_id, amount, currency)
+               select $1, n.id, n.pipeline_id, n.stage_id, n.since, n.owner_id, n.amount, n.currency
+                 from jsonb_to_recordset($2)
+                   as n(id bigint, pipeline_id bigint, stage_id bigint, since timestamptz,
+                        owner_id bigint, amount numeric, currency text)";
+    tx.execute_raw(statement(sql, [kind.as_str().into(), rows.into()]))
+        .await?;
+    Ok(())
+}
+
+/// Writes an event a record, and returns their ids in the same order.
+pub(super) async fn events(
+    ctx: &Ctx,
+    tx: &DatabaseTransaction,
+    kind: Kind,
+    operation: OperationId,
+    plans: &[Plan],
+) -> Result<Vec<EventId>> {
+    let rows: Vec<Json> = plans
+        .iter()
+        .map(|plan| {
+            json!({
+                "id": plan.id,
+                "what": plan.what.as_str(),
+                "version": plan.version,
+                "difference": difference(plan),
+            })
+        })
+        .collect();
+    let sql = "insert into event
+                 (operation_id, at, user_id, kind, record_id, what, version, difference)
+               select $1, $2, $3, $4, n.id, n.what, n.version, n.difference
+                 from jsonb_to_recordset($5)
+                   as n(id bigint, what text, version bigint, difference jsonb)
+               returning record_id, id";
+    let values = [
+        operation.into(),
+        ctx.now.into(),
+        ctx.actor.user_id.into(),
+        kind.as_str().into(),
+        Json::Array(rows).into(),
+    ];
+    let mut events: BTreeMap<RecordId, EventId> = BTreeMap::new();
+    for row in tx.query_all_raw(statement(sql, values)).await? {
+        events.insert(row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+    }
+    Ok(plans
+        .iter()
+        .map(|plan| events.get(&plan.id).copied().unwrap_or_default())
+        .collect())
+}
+
+/// `{key: [old, new]}`, the place on the board among it.
+fn difference(plan: &Plan) -> Json {
+    let mut difference: Map<String, Json> = plan
+        .changes
+        .iter()
+        .map(|(key, (old, new))| (key.clone(), json!([old.to_json(), new.to_json()])))
+        .collect();
+    // In another stage the same position is another place.
+    if let Some(before) = &plan.before
+        && (before.position != plan.position || plan.what == What::Moved)
+    {
+        difference.insert(POSITION.into(), json!([before.position, plan.position]));
+    }
+    Json::Object(difference)
+}
