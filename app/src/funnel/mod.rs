@@ -101,7 +101,6 @@ fn Shown(
                 }
             }
         >
-            <CurrencySwitch funnel currency />
             <Figures funnel currency />
             <div class="funnel__grid">
                 <figure class="funnel__chart">
@@ -115,6 +114,7 @@ fn Shown(
                     ></div>
                 </figure>
                 <div class="funnel__numbers">
+                    <CurrencySwitch funnel currency />
                     <For each=move || parts.get() key=|pipeline| *pipeline let:pipeline>
                         <Numbers funnel pipeline currency />
                     </For>

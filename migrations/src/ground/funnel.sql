@@ -27,7 +27,7 @@ create table funnel_day (
   primary key (kind, pipeline_id, day, stage_id, furthest_id, lost_reason_id, currency)
 );
 
--- Stays of records in use, by the record's day of creation.
+-- Stays of records in use in the pipeline where they are, by the record's day of creation.
 create table funnel_stay (
   kind text not null,
   pipeline_id bigint not null,
@@ -175,14 +175,14 @@ begin
 end
 $$;
 
--- The day on which a record counts; none when it does not. Looked up record by record.
-create function funnel_days(kind text, record_id bigint) returns table (day date)
+-- The day on which a stay counts; none when it does not. Looked up record by record.
+create function funnel_days(kind text, record_id bigint, pipeline_id bigint) returns table (day date)
   language sql stable rows 1 as $$
   select utc_day(l.created_at) from lead l
-   where $1 = 'lead' and l.id = $2 and l.deleted_at is null
+   where $1 = 'lead' and l.id = $2 and l.pipeline_id = $3 and l.deleted_at is null
   union all
   select utc_day(d.created_at) from deal d
-   where $1 = 'deal' and d.id = $2 and d.deleted_at is null
+   where $1 = 'deal' and d.id = $2 and d.pipeline_id = $3 and d.deleted_at is null
 $$;
 
 create function keep_funnel_stay() returns trigger language plpgsql as $$
@@ -192,13 +192,13 @@ begin
   if tg_op in ('INSERT', 'UPDATE') then
     select array_agg((s.kind, s.pipeline_id, r.day, s.stage_id, s.entered_at, s.left_at, 1)::stay_change)
       into changes
-      from added s cross join lateral funnel_days(s.kind, s.record_id) r;
+      from added s cross join lateral funnel_days(s.kind, s.record_id, s.pipeline_id) r;
   end if;
   if tg_op in ('DELETE', 'UPDATE') then
     select coalesce(changes, '{}')
            || array_agg((s.kind, s.pipeline_id, r.day, s.stage_id, s.entered_at, s.left_at, -1)::stay_change)
       into changes
-      from removed s cross join lateral funnel_days(s.kind, s.record_id) r;
+      from removed s cross join lateral funnel_days(s.kind, s.record_id, s.pipeline_id) r;
   end if;
   if changes is not null then
     perform apply_stays(changes);
@@ -207,7 +207,8 @@ begin
 end
 $$;
 
--- Stays come and go with their record: the recycle bin, and dates that an import brings.
+-- Stays come and go with their record: the recycle bin, another pipeline, dates that an import
+-- brings.
 create function keep_stays_of_record() returns trigger language plpgsql as $$
 declare
   changes stay_change[];
@@ -215,24 +216,29 @@ begin
   if tg_op = 'DELETE' then
     select array_agg((s.kind, s.pipeline_id, utc_day(o.created_at), s.stage_id, s.entered_at, s.left_at, -1)::stay_change)
       into changes
-      from removed o join stage_stay s on s.kind = tg_argv[0] and s.record_id = o.id
+      from removed o
+      join stage_stay s
+        on s.kind = tg_argv[0] and s.record_id = o.id and s.pipeline_id = o.pipeline_id
      where o.deleted_at is null;
   elsif exists (
     select from removed o join added a using (id)
      where (o.deleted_at is null) <> (a.deleted_at is null)
-        or (a.deleted_at is null and utc_day(o.created_at) <> utc_day(a.created_at))
+        or o.pipeline_id <> a.pipeline_id
+        or utc_day(o.created_at) <> utc_day(a.created_at)
   ) then
     select array_agg((s.kind, s.pipeline_id, side.day, s.stage_id, s.entered_at, s.left_at, side.n)::stay_change)
       into changes
       from removed o
       join added a using (id)
       cross join lateral (values
-        (utc_day(o.created_at), -1, o.deleted_at is null),
-        (utc_day(a.created_at), 1, a.deleted_at is null)
-      ) as side (day, n, counts)
-      join stage_stay s on s.kind = tg_argv[0] and s.record_id = o.id
+        (utc_day(o.created_at), o.pipeline_id, -1, o.deleted_at is null),
+        (utc_day(a.created_at), a.pipeline_id, 1, a.deleted_at is null)
+      ) as side (day, pipeline_id, n, counts)
+      join stage_stay s
+        on s.kind = tg_argv[0] and s.record_id = o.id and s.pipeline_id = side.pipeline_id
      where side.counts
        and ((o.deleted_at is null) <> (a.deleted_at is null)
+            or o.pipeline_id <> a.pipeline_id
             or utc_day(o.created_at) <> utc_day(a.created_at));
   end if;
   if changes is not null then

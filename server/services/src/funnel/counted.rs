@@ -64,6 +64,11 @@ async fn count(
     pipeline: PipelineId,
     records: SelectStatement,
 ) -> Result<Numbers> {
+    let mut records = records;
+    records.and_where(Expr::cust_with_exprs(
+        "r.pipeline_id = $1",
+        [Expr::val(pipeline)],
+    ));
     let mut groups = records.clone();
     groups
         .expr(Expr::cust("r.stage_id"))
@@ -75,12 +80,7 @@ async fn count(
         )
         .expr_as(Expr::cust("count(*)"), "count")
         .expr_as(Expr::cust("coalesce(sum(r.amount), 0)"), "amount")
-        .and_where(Expr::cust_with_exprs(
-            "r.pipeline_id = $1",
-            [Expr::val(pipeline)],
-        ))
         .add_group_by((1..=4).map(|place: i32| Expr::cust(place.to_string())));
-    // The days that a record spent in a pipeline stay with it when the record moves to another.
     let mut stays = records;
     stays
         .expr(Expr::cust("y.stage_id"))
@@ -97,8 +97,8 @@ async fn count(
             "stage_stay",
             "y",
             Expr::cust_with_exprs(
-                "y.record_id = r.id AND y.kind = $1 AND y.pipeline_id = $2",
-                [Expr::val(schema.kind.as_str()), Expr::val(pipeline)],
+                "y.record_id = r.id AND y.kind = $1 AND y.pipeline_id = r.pipeline_id",
+                [Expr::val(schema.kind.as_str())],
             ),
         )
         .add_group_by([Expr::cust("1")]);
