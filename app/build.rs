@@ -11,6 +11,10 @@ use leptos_i18n_codegen::gen_code;
 use leptos_i18n_parser::parse_locales::options::{Config, ParseOptions};
 use leptos_i18n_parser::parse_locales::parse_locales;
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "cargo tells build scripts by environment variables"
+)]
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=../locales");

@@ -49,7 +49,9 @@ pub fn field(i18n: I18n, field: &FieldDef) -> String {
 /// The name of the field with this key, of which only the English name came along.
 #[must_use]
 pub fn field_named(i18n: I18n, key: &str, label: &str) -> String {
-    built_in_field(i18n.get_locale_untracked(), key).unwrap_or(label).to_owned()
+    built_in_field(i18n.get_locale_untracked(), key)
+        .unwrap_or(label)
+        .to_owned()
 }
 
 /// Fields of the same key have the same name, whatever their kind.
@@ -189,7 +191,12 @@ fn problem_in(locale: Locale, problem: &Problem) -> String {
         }
         Problem::TooShort { least } => td_string!(locale, problem.too_short, least = least),
         Problem::Malformed { given, expected } => {
-            td_string!(locale, problem.malformed, given = given, expected = expected)
+            td_string!(
+                locale,
+                problem.malformed,
+                given = given,
+                expected = expected
+            )
         }
         Problem::OutOfRange { least, most } => {
             td_string!(locale, problem.out_of_range, least = least, most = most)
@@ -223,15 +230,19 @@ fn error_in(locale: Locale, error: &Error) -> String {
         Error::Forbidden(text) => text.clone(),
         Error::NotFound => td_string!(locale, error.not_found).to_owned(),
         Error::Invalid(wrong) => {
-            let told: Vec<_> = wrong.iter().map(|one| field_error_in(locale, one)).collect();
+            let told: Vec<_> = wrong
+                .iter()
+                .map(|one| field_error_in(locale, one))
+                .collect();
             told.join(" ")
         }
         Error::Conflict(conflicts) => {
-            let name = |key: &str, label: &str| {
-                built_in_field(locale, key).unwrap_or(label).to_owned()
-            };
-            let fields: Vec<_> =
-                conflicts.iter().map(|conflict| name(&conflict.field, &conflict.label)).collect();
+            let name =
+                |key: &str, label: &str| built_in_field(locale, key).unwrap_or(label).to_owned();
+            let fields: Vec<_> = conflicts
+                .iter()
+                .map(|conflict| name(&conflict.field, &conflict.label))
+                .collect();
             td_string!(locale, error.conflict, fields = fields.join(", "))
         }
         Error::RateLimited { retry_after } => {
@@ -288,6 +299,9 @@ mod tests {
         let error = Error::field("amount", "Amount", Problem::Required);
         assert_eq!(error_in(Locale::en, &error), "Amount: Fill this in.");
         let custom = Error::field("c7", "Budget", Problem::Taken);
-        assert_eq!(error_in(Locale::en, &custom), "Budget: Somebody else has this already.");
+        assert_eq!(
+            error_in(Locale::en, &custom),
+            "Budget: Somebody else has this already."
+        );
     }
 }

@@ -21,6 +21,7 @@ pub fn NotFound() -> impl IntoView {
     view! {
         <PageTitle text=move || t_string!(i18n, not_found.title) />
         <section class="page page--scroll">
+            <h1 class="visually-hidden">{t!(i18n, not_found.title)}</h1>
             <div class="page__body">
                 <Empty title=move || t_string!(i18n, not_found.title)>
                     <p>{t!(i18n, not_found.text)}</p>

@@ -142,7 +142,10 @@ pub fn cookie(name: &str) -> Option<String> {
 }
 
 fn cookie_in(headers: &HeaderMap, name: &str) -> Option<String> {
-    let values = headers.get_all(COOKIE).iter().filter_map(|header| header.to_str().ok());
+    let values = headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|header| header.to_str().ok());
     values
         .flat_map(|header| header.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
@@ -172,7 +175,9 @@ pub fn remember_theme(theme: &str) {
 #[must_use]
 pub fn remembered_theme(headers: &HeaderMap) -> &'static str {
     let kept = cookie_in(headers, THEME_COOKIE);
-    let known = ["light", "dark"].into_iter().find(|known| kept.as_deref() == Some(known));
+    let known = ["light", "dark"]
+        .into_iter()
+        .find(|known| kept.as_deref() == Some(known));
     known.unwrap_or("auto")
 }
 
@@ -183,7 +188,10 @@ mod tests {
     #[test]
     fn a_theme_that_does_not_exist_is_none() {
         let theme = |cookie: &'static str| {
-            remembered_theme(&HeaderMap::from_iter([(COOKIE, HeaderValue::from_static(cookie))]))
+            remembered_theme(&HeaderMap::from_iter([(
+                COOKIE,
+                HeaderValue::from_static(cookie),
+            )]))
         };
         assert_eq!(theme("a=b; dealwright_theme=dark"), "dark");
         assert_eq!(theme("dealwright_theme=\"><script>"), "auto");

@@ -3,6 +3,8 @@
 //! With JavaScript the page stays and keeps it. Without, it comes back in a cookie that lives for
 //! two minutes: never in the URL, which goes into logs and histories, and never a password.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -21,7 +23,11 @@ pub fn keep<T: Serialize>(form: &str, typed: &T) {
     if let Ok(json) = serde_json::to_vec(typed)
         && json.len() <= LONGEST
     {
-        let hex: String = json.iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut hex = String::with_capacity(json.len() * 2);
+        for byte in json {
+            // Writing to a string does not fail.
+            let _ = write!(hex, "{byte:02x}");
+        }
         set_cookie(&name(form), &hex, KEPT);
     }
 }

@@ -15,14 +15,24 @@ pub fn build(state: AppState) -> Router {
         .merge(pages(&state))
         .merge(live::router())
         // A server function that does not exist, or no longer: not a page.
-        .route("/api/{*path}", any(async || error::response(&Error::NotFound)))
+        .route(
+            "/api/{*path}",
+            any(async || error::response(&Error::NotFound)),
+        )
         .layer(middleware::from_fn_with_state(state.clone(), visit::gate))
-        .layer(middleware::from_fn_with_state(state.clone(), visit::note_visit))
+        .layer(middleware::from_fn_with_state(
+            state.clone(),
+            visit::note_visit,
+        ))
         .with_state(state.clone());
     let router = Router::new()
         .merge(assets::router())
         .merge(health::router(state.db.clone(), state.shutdown.token()))
-        .merge(sessions::with_sessions(people, state.db.clone(), &state.config.url));
+        .merge(sessions::with_sessions(
+            people,
+            state.db.clone(),
+            &state.config.url,
+        ));
     layers::with_layers(router, &state.config)
 }
 

@@ -153,7 +153,7 @@ pub struct SetUpOffer {
 pub struct PresetOutline {
     /// Its key: `sales`, `services` or `wholesale`.
     pub key: String,
-    /// The names and colours of the stages that deals go through, in order.
+    /// The names and colours of the open stages that deals go through, in order.
     pub stages: Vec<(String, String)>,
 }
 

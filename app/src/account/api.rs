@@ -12,7 +12,11 @@ pub async fn change_password(old: String, new: String) -> Result<(), Error> {
     let visit = request::visit()?;
     let session = visit.session.id().map(|id| id.to_string());
     let change = services::accounts::change_password(&ctx, session.as_deref(), &old, &new);
-    request::respond(visit.limited(&format!("{:?}", ctx.actor.user_id), change).await)
+    request::respond(
+        visit
+            .limited(&format!("{:?}", ctx.actor.user_id), change)
+            .await,
+    )
 }
 
 /// Sets the time zone in which the user's days begin; empty for the organisation's.

@@ -44,21 +44,25 @@ fn field_problem(
     Signal::derive(move || {
         value.with(|value| {
             let error = value.as_ref()?.as_ref().err()?;
-            let wrong = error.field_errors().iter().find(|wrong| wrong.field == field)?;
+            let wrong = error
+                .field_errors()
+                .iter()
+                .find(|wrong| wrong.field == field)?;
             Some(labels::problem(i18n, &wrong.problem))
         })
     })
 }
 
 /// What is wrong with a form as a whole.
-fn form_problem(
-    value: MappedSignal<Option<Result<(), Error>>>,
-) -> Signal<Option<String>> {
+fn form_problem(value: MappedSignal<Option<Result<(), Error>>>) -> Signal<Option<String>> {
     let i18n = use_i18n();
     Signal::derive(move || {
         value.with(|value| {
             let error = value.as_ref()?.as_ref().err()?;
-            error.field_errors().is_empty().then(|| labels::error(i18n, error))
+            error
+                .field_errors()
+                .is_empty()
+                .then(|| labels::error(i18n, error))
         })
     })
 }
@@ -68,6 +72,7 @@ fn PasswordForm() -> impl IntoView {
     let i18n = use_i18n();
     let toasts = expect_context::<ToastStore>();
     let action = ServerAction::<ChangePassword>::new();
+    let email = use_workspace().with_untracked(|workspace| workspace.me.email.clone());
     let form = NodeRef::<html::Form>::new();
     Effect::new(move |_| {
         if matches!(action.value().get(), Some(Ok(()))) {
@@ -82,6 +87,15 @@ fn PasswordForm() -> impl IntoView {
             <h2 class="fields__head">{t!(i18n, account.password)}</h2>
             <ActionForm action node_ref=form attr:class="form">
                 <FormError text=form_problem(action.value()) />
+                // For the browser's own list of passwords.
+                <input
+                    type="text"
+                    name="username"
+                    autocomplete="username"
+                    value=email
+                    hidden=true
+                    readonly=true
+                />
                 <Field
                     id="old"
                     label=move || t_string!(i18n, account.old)
@@ -157,7 +171,9 @@ fn TimeZoneChoice(
     let action = ServerAction::<SetTimeZone>::new();
     let options = Signal::derive(move || {
         let own = Choice::new("", t_string!(i18n, account.as_organisation));
-        let zones = zones.iter().map(|zone| Choice::new(zone, zone.replace('_', " ")));
+        let zones = zones
+            .iter()
+            .map(|zone| Choice::new(zone, zone.replace('_', " ")));
         std::iter::once(own).chain(zones).collect::<Vec<_>>()
     });
     Effect::new(move |_| {

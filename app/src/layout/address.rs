@@ -20,7 +20,9 @@ pub fn sign_in_path(back: &str) -> String {
             other => {
                 path.push('%');
                 path.extend([other >> 4, other & 15].map(|digit| {
-                    char::from_digit(digit.into(), 16).unwrap_or('0').to_ascii_uppercase()
+                    char::from_digit(digit.into(), 16)
+                        .unwrap_or('0')
+                        .to_ascii_uppercase()
                 }));
             }
         }
@@ -37,7 +39,9 @@ pub fn local_path(next: Option<&str>) -> String {
             && !path.starts_with("//")
             && !path.starts_with("/api/")
             && !path.starts_with("/sign-in")
-            && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+            && path
+                .bytes()
+                .all(|byte| byte.is_ascii_graphic() && byte != b'\\')
     };
     next.filter(ours).unwrap_or("/deals/board").to_owned()
 }
@@ -48,7 +52,10 @@ mod tests {
 
     #[test]
     fn one_never_lands_on_another_site() {
-        assert_eq!(local_path(Some("/deals/42?tab=fields")), "/deals/42?tab=fields");
+        assert_eq!(
+            local_path(Some("/deals/42?tab=fields")),
+            "/deals/42?tab=fields"
+        );
         let elsewhere = [
             "https://evil.example",
             "//evil.example",

@@ -1,7 +1,7 @@
 //! The signed-in frame: rail, top bar, user menu, theme; and what every page in it uses.
 
-pub mod api;
 mod address;
+pub mod api;
 mod failed;
 mod rail;
 mod theme;

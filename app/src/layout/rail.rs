@@ -117,7 +117,11 @@ pub(super) fn Rail(
         }
     };
     let fold_label = move || {
-        if folded.get() { t_string!(i18n, frame.unfold) } else { t_string!(i18n, frame.fold) }
+        if folded.get() {
+            t_string!(i18n, frame.unfold)
+        } else {
+            t_string!(i18n, frame.fold)
+        }
     };
     view! {
         <nav class="rail" aria-label=move || t_string!(i18n, frame.main)>

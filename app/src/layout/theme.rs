@@ -10,8 +10,11 @@ use crate::labels;
 use crate::ui::{Glyph, MenuItem, ToastStore};
 
 /// The themes, as stored, and their pictures.
-const THEMES: [(&str, Glyph); 3] =
-    [("light", Glyph::Sun), ("dark", Glyph::Moon), ("auto", Glyph::Auto)];
+const THEMES: [(&str, Glyph); 3] = [
+    ("light", Glyph::Sun),
+    ("dark", Glyph::Moon),
+    ("auto", Glyph::Auto),
+];
 
 /// Shows the page in a theme, now. The server writes the same into the next page.
 pub(super) fn show_theme(theme: &str) {

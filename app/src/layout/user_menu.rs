@@ -30,7 +30,7 @@ pub(super) fn UserMenu() -> impl IntoView {
             }
         });
     };
-    let trigger = move || {
+    let avatar = move || {
         let me = workspace.get().me.clone();
         view! { <Avatar name=me.name id=me.id decorative=true /> }
     };
@@ -38,7 +38,7 @@ pub(super) fn UserMenu() -> impl IntoView {
         <Menu
             id="user-menu"
             label=move || t_string!(i18n, frame.account_of, name = name())
-            trigger=trigger
+            trigger=move || view! { {avatar} }
         >
             <div class="menu__head" role="presentation">
                 <b class="cut" dir="auto">

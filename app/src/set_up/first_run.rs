@@ -12,7 +12,10 @@ pub(super) const FORM: &str = "set_up";
 
 /// Sets up, and signs the administrator in.
 pub(super) async fn set_up(visit: &Visit, token: &str, form: SetUp) -> Result<(), Error> {
-    let without_password = SetUp { password: String::new(), ..form.clone() };
+    let without_password = SetUp {
+        password: String::new(),
+        ..form.clone()
+    };
     match setup::set_up(&visit.anonymous, token, form).await {
         Ok(administrator) => {
             typed::forget(FORM);

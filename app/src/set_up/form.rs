@@ -24,22 +24,30 @@ pub(super) fn SetUpForm(
 ) -> impl IntoView {
     let i18n = use_i18n();
     let action = ServerAction::<api::FinishSetUp>::new();
-    let SetUpOffer { presets, time_zones } = offer;
+    let SetUpOffer {
+        presets,
+        time_zones,
+    } = offer;
     let typed = typed_before();
     let problem = move |field: &'static str| {
         Signal::derive(move || {
             action.value().with(|value| {
                 let error = value.as_ref()?.as_ref().err()?;
-                let wrong = error.field_errors().iter().find(|wrong| wrong.field == field)?;
+                let wrong = error
+                    .field_errors()
+                    .iter()
+                    .find(|wrong| wrong.field == field)?;
                 Some(labels::problem(i18n, &wrong.problem))
             })
         })
     };
     let text = Signal::derive(move || {
-        action.value().with(|value| match value.as_ref()?.as_ref().err()? {
-            Error::Invalid(_) => Some(t_string!(i18n, set_up.wrong).to_owned()),
-            error => Some(labels::error(i18n, error)),
-        })
+        action
+            .value()
+            .with(|value| match value.as_ref()?.as_ref().err()? {
+                Error::Invalid(_) => Some(t_string!(i18n, set_up.wrong).to_owned()),
+                error => Some(labels::error(i18n, error)),
+            })
     });
     view! {
         <PageTitle text=move || t_string!(i18n, set_up.title) />
@@ -144,7 +152,11 @@ fn CurrencyField(
     let i18n = use_i18n();
     let options = CURRENCIES.map(|code| {
         let sign = Currency::parse(code).map_or_else(|_| String::new(), |c| c.sign().to_owned());
-        let label = if sign == code { sign } else { format!("{code} · {sign}") };
+        let label = if sign == code {
+            sign
+        } else {
+            format!("{code} · {sign}")
+        };
         Choice::new(code, label)
     });
     view! {
@@ -275,7 +287,9 @@ fn typed_before() -> SetUp {
 #[cfg(feature = "hydrate")]
 fn browser_time_zone() -> Option<String> {
     let format = js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &js_sys::Object::new());
-    js_sys::Reflect::get(&format.resolved_options(), &"timeZone".into()).ok()?.as_string()
+    js_sys::Reflect::get(&format.resolved_options(), &"timeZone".into())
+        .ok()?
+        .as_string()
 }
 
 #[cfg(not(feature = "hydrate"))]

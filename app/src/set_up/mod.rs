@@ -19,7 +19,9 @@ use form::SetUpForm;
 /// The page behind the link that is printed at the first start.
 #[component]
 pub fn SetUpPage() -> impl IntoView {
-    let token = use_query_map().with_untracked(|query| query.get("token")).unwrap_or_default();
+    let token = use_query_map()
+        .with_untracked(|query| query.get("token"))
+        .unwrap_or_default();
     let asked = token.clone();
     let offer = Resource::new_blocking(move || asked.clone(), load_offer);
     view! {

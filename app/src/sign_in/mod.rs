@@ -5,6 +5,7 @@ pub mod api;
 mod session;
 
 use domain::Error;
+use leptos::html;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -29,6 +30,15 @@ pub fn SignInPage() -> impl IntoView {
         Some(Err(error)) => Some(labels::error(i18n, &error)),
         _ => None,
     });
+    let password = NodeRef::<html::Input>::new();
+    Effect::new(move |_| {
+        // What was refused is typed anew, and is not left lying there.
+        if let (Some(Err(_)), Some(password)) = (action.value().get(), password.get_untracked()) {
+            password.set_value("");
+            // Nothing is lost when the browser refuses the focus.
+            let _ = password.focus();
+        }
+    });
     view! {
         <PageTitle text=move || t_string!(i18n, sign_in.title) />
         <Gate title=move || t_string!(i18n, sign_in.title)>
@@ -50,6 +60,7 @@ pub fn SignInPage() -> impl IntoView {
                         name="password"
                         kind=InputKind::Password
                         autocomplete="current-password"
+                        node_ref=password
                         required=true
                     />
                 </Field>

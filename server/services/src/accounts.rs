@@ -39,15 +39,26 @@ pub struct Visitor {
 /// Who signs in with this address and password; [`Error::Unauthenticated`] for a wrong pair, an
 /// unknown address and a user who may not come in alike, and after the same work.
 pub async fn sign_in(ctx: &Ctx, email: &str, password: &str) -> Result<UserId, Error> {
-    settle(ctx, "accounts.sign_in", check_pair(ctx, email, password).await)
+    settle(
+        ctx,
+        "accounts.sign_in",
+        check_pair(ctx, email, password).await,
+    )
 }
 
 async fn check_pair(ctx: &Ctx, email: &str, password: &str) -> Result<UserId> {
-    let found = find_by_email(&ctx.db, email).await?.filter(|user| user.active);
+    let found = find_by_email(&ctx.db, email)
+        .await?
+        .filter(|user| user.active);
     let too_long = password.len() > LONGEST_PASSWORD;
-    let stored = found.as_ref().filter(|_| !too_long).and_then(|user| user.password_hash.clone());
+    let stored = found
+        .as_ref()
+        .filter(|_| !too_long)
+        .and_then(|user| user.password_hash.clone());
     let password = if too_long { "" } else { password };
-    let verdict = passwords::verify(password, stored).await.map_err(anyhow::Error::from)?;
+    let verdict = passwords::verify(password, stored)
+        .await
+        .map_err(anyhow::Error::from)?;
     match found {
         Some(user) if verdict.is_right() => {
             if verdict == Verdict::RightButOutdated {
@@ -107,14 +118,25 @@ async fn find(db: &DatabaseConnection, user: UserId) -> Result<Option<Known>> {
         Some(department) if roles.contains(&Role::HeadOfSales) => team(db, department).await?,
         _ => BTreeMap::new(),
     };
-    let actor = Actor { user_id: Some(user), roles, department: row.department_id, team };
-    Ok(Some(Known { actor, time_zone: row.time_zone, theme: row.theme }))
+    let actor = Actor {
+        user_id: Some(user),
+        roles,
+        department: row.department_id,
+        team,
+    };
+    Ok(Some(Known {
+        actor,
+        time_zone: row.time_zone,
+        theme: row.theme,
+    }))
 }
 
 /// The roles in a JSON list. One that an older or newer version wrote grants nothing here.
 fn roles(list: &serde_json::Value) -> Vec<Role> {
     let words = list.as_array().into_iter().flatten();
-    words.filter_map(|word| Role::parse(word.as_str()?)).collect()
+    words
+        .filter_map(|word| Role::parse(word.as_str()?))
+        .collect()
 }
 
 /// The users of a department and of those below it, by department.
@@ -148,16 +170,28 @@ pub async fn change_password(
     old: &str,
     new: &str,
 ) -> Result<(), Error> {
-    settle(ctx, "accounts.change_password", replace_password(ctx, session, old, new).await)
+    settle(
+        ctx,
+        "accounts.change_password",
+        replace_password(ctx, session, old, new).await,
+    )
 }
 
 async fn replace_password(ctx: &Ctx, session: Option<&str>, old: &str, new: &str) -> Result<()> {
     let me = me(ctx)?;
-    let user = user::Entity::find_by_id(me).one(&ctx.db).await?.ok_or(Error::Unauthenticated)?;
+    let user = user::Entity::find_by_id(me)
+        .one(&ctx.db)
+        .await?
+        .ok_or(Error::Unauthenticated)?;
     check_password("new", "New password", new)?;
-    let old = if old.len() > LONGEST_PASSWORD { "" } else { old };
-    let verdict =
-        passwords::verify(old, user.password_hash).await.map_err(anyhow::Error::from)?;
+    let old = if old.len() > LONGEST_PASSWORD {
+        ""
+    } else {
+        old
+    };
+    let verdict = passwords::verify(old, user.password_hash)
+        .await
+        .map_err(anyhow::Error::from)?;
     if !verdict.is_right() {
         let problem = Problem::Other("is not your password".into());
         return Err(Error::field("old", "Old password", problem).into());
@@ -172,7 +206,9 @@ pub async fn set_theme(ctx: &Ctx, theme: &str) -> Result<(), Error> {
     let set = async {
         let mut row = own_row(ctx)?;
         if !["light", "dark", "auto"].contains(&theme) {
-            let problem = Problem::UnknownChoice { given: shortened(theme) };
+            let problem = Problem::UnknownChoice {
+                given: shortened(theme),
+            };
             return Err(Error::field("theme", "Theme", problem).into());
         }
         row.theme = Set(theme.to_owned());
@@ -207,11 +243,22 @@ pub async fn time_zone_choice(ctx: &Ctx) -> Result<(Vec<String>, Option<String>)
 pub(crate) fn time_zones() -> Vec<String> {
     // Zones of a continent and of an ocean, and UTC: the others are old names for the same.
     const AREAS: [&str; 10] = [
-        "Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe",
-        "Indian", "Pacific",
+        "Africa",
+        "America",
+        "Antarctica",
+        "Arctic",
+        "Asia",
+        "Atlantic",
+        "Australia",
+        "Europe",
+        "Indian",
+        "Pacific",
     ];
     let current = |name: &str| {
-        name == "UTC" || name.split_once('/').is_some_and(|(area, _)| AREAS.contains(&area))
+        name == "UTC"
+            || name
+                .split_once('/')
+                .is_some_and(|(area, _)| AREAS.contains(&area))
     };
     chrono_tz::TZ_VARIANTS
         .iter()
@@ -264,7 +311,9 @@ pub async fn reset_password(ctx: &Ctx, email: &str, new: &str) -> Result<(), Err
     let reset = async {
         administrator(ctx)?;
         check_password("password", "Password", new)?;
-        let user = find_by_email(&ctx.db, email).await?.ok_or(Error::NotFound)?;
+        let user = find_by_email(&ctx.db, email)
+            .await?
+            .ok_or(Error::NotFound)?;
         store_password(&ctx.db, user.id, new).await?;
         sessions::delete_for_user(&ctx.db, user.id, None).await?;
         Ok(())
@@ -280,21 +329,32 @@ async fn find_by_email(db: &impl ConnectionTrait, email: &str) -> Result<Option<
 
 async fn store_password(db: &impl ConnectionTrait, user: UserId, password: &str) -> Result<()> {
     let password_hash = Set(Some(hash(password).await?));
-    let row = user::ActiveModel { id: Set(user), password_hash, ..Default::default() };
+    let row = user::ActiveModel {
+        id: Set(user),
+        password_hash,
+        ..Default::default()
+    };
     row.update(db).await?;
     Ok(())
 }
 
 pub(crate) async fn hash(password: &str) -> Result<String> {
-    Ok(passwords::hash(password).await.map_err(anyhow::Error::from)?)
+    Ok(passwords::hash(password)
+        .await
+        .map_err(anyhow::Error::from)?)
 }
 
 fn me(ctx: &Ctx) -> Result<UserId> {
-    ctx.actor.user_id.ok_or(Failure::Domain(Error::Unauthenticated))
+    ctx.actor
+        .user_id
+        .ok_or(Failure::Domain(Error::Unauthenticated))
 }
 
 fn own_row(ctx: &Ctx) -> Result<user::ActiveModel> {
-    Ok(user::ActiveModel { id: Set(me(ctx)?), ..Default::default() })
+    Ok(user::ActiveModel {
+        id: Set(me(ctx)?),
+        ..Default::default()
+    })
 }
 
 fn administrator(ctx: &Ctx) -> Result<()> {
@@ -313,7 +373,11 @@ pub(crate) fn check_line(field: &str, label: &str, text: &str) -> Result<String,
         return Err(Error::field(field, label, Problem::Required));
     }
     if length > MOST {
-        return Err(Error::field(field, label, Problem::TooLong { length, most: MOST }));
+        return Err(Error::field(
+            field,
+            label,
+            Problem::TooLong { length, most: MOST },
+        ));
     }
     Ok(text.to_owned())
 }
@@ -344,10 +408,19 @@ pub(crate) fn check_password(field: &str, label: &str, text: &str) -> Result<(),
         return Err(Error::field(field, label, Problem::Required));
     }
     if length < PASSWORD_LENGTH {
-        return Err(Error::field(field, label, Problem::TooShort { least: PASSWORD_LENGTH }));
+        return Err(Error::field(
+            field,
+            label,
+            Problem::TooShort {
+                least: PASSWORD_LENGTH,
+            },
+        ));
     }
     if text.len() > LONGEST_PASSWORD {
-        let problem = Problem::TooLong { length, most: LONGEST_PASSWORD };
+        let problem = Problem::TooLong {
+            length,
+            most: LONGEST_PASSWORD,
+        };
         return Err(Error::field(field, label, problem));
     }
     Ok(())

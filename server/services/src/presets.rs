@@ -136,14 +136,19 @@ pub(crate) fn find(key: &str) -> Option<&'static Preset> {
     PRESETS.iter().find(|preset| preset.key == key)
 }
 
-/// All presets as the set-up page shows them.
+/// All presets as the set-up page shows them: with the stages in which they differ.
 pub(crate) fn outlines() -> Vec<PresetOutline> {
     let stage = |stage: &PresetStage| (stage.name.to_owned(), stage.color.to_owned());
     PRESETS
         .iter()
         .map(|preset| PresetOutline {
             key: preset.key.to_owned(),
-            stages: preset.stages.iter().map(stage).collect(),
+            stages: preset
+                .stages
+                .iter()
+                .filter(|stage| stage.meaning == Meaning::Open)
+                .map(stage)
+                .collect(),
         })
         .collect()
 }
@@ -170,7 +175,11 @@ fn new_stages(stages: &[PresetStage]) -> Vec<NewStage> {
             meaning: stage.meaning,
             probability: stage.probability,
             stale_days: stage.stale_days,
-            required: stage.required.iter().map(|&field| field.to_owned()).collect(),
+            required: stage
+                .required
+                .iter()
+                .map(|&field| field.to_owned())
+                .collect(),
         })
         .collect()
 }

@@ -1,9 +1,11 @@
 //! The first run: a one-time link, and what is made behind it.
 
+use std::fmt::Write as _;
+
 use domain::money::Currency;
+use domain::rights::Role;
 use domain::timeline::Via;
 use domain::workspace::{SetUp, SetUpOffer};
-use domain::rights::Role;
 use domain::{Error, FieldError, Problem, UserId};
 use entity::{organisation, setup_link};
 use sea_orm::ActiveValue::Set;
@@ -52,7 +54,10 @@ pub async fn open_link(ctx: &Ctx) -> Result<Option<String>, Error> {
         let newest = OnConflict::column(setup_link::Column::Id)
             .update_columns([setup_link::Column::TokenHash, setup_link::Column::CreatedAt])
             .to_owned();
-        setup_link::Entity::insert(row).on_conflict(newest).exec(&ctx.db).await?;
+        setup_link::Entity::insert(row)
+            .on_conflict(newest)
+            .exec(&ctx.db)
+            .await?;
         Ok(Some(token))
     };
     settle(ctx, "setup.open_link", open.await)
@@ -65,7 +70,10 @@ pub async fn offer(ctx: &Ctx, token: &str) -> Result<Option<SetUpOffer>, Error> 
         check_open(&ctx.db).await?;
         let link = setup_link::Entity::find_by_id(ROW).one(&ctx.db).await?;
         let time_zones = accounts::time_zones();
-        let offer = || SetUpOffer { presets: presets::outlines(), time_zones };
+        let offer = || SetUpOffer {
+            presets: presets::outlines(),
+            time_zones,
+        };
         Ok(fits(link.as_ref(), token).then(offer))
     };
     settle(ctx, "setup.offer", offer.await)
@@ -85,8 +93,10 @@ async fn make(ctx: &Ctx, token: &str, form: SetUp) -> Result<UserId> {
     let system = Ctx::system(ctx.db.clone(), ctx.publisher.clone(), ctx.now);
     let mut operation = Operation::begin(&system, Via::System, "Set-up").await?;
     // Locked, so that of two browsers with the link one sets up.
-    let link =
-        setup_link::Entity::find_by_id(ROW).lock_exclusive().one(operation.tx()).await?;
+    let link = setup_link::Entity::find_by_id(ROW)
+        .lock_exclusive()
+        .one(operation.tx())
+        .await?;
     check_open(operation.tx()).await?;
     if !fits(link.as_ref(), token) {
         let old = "This link is not the newest one. Open the one printed at the last start.";
@@ -114,13 +124,19 @@ async fn make(ctx: &Ctx, token: &str, form: SetUp) -> Result<UserId> {
     };
     let administrator = people::add(&mut operation, ctx.now, &administrator).await?;
     checked.preset.make(&mut operation, ctx.now).await?;
-    setup_link::Entity::delete_by_id(ROW).exec(operation.tx()).await?;
+    setup_link::Entity::delete_by_id(ROW)
+        .exec(operation.tx())
+        .await?;
     operation.commit().await?;
     Ok(administrator)
 }
 
 async fn check_open(db: &impl ConnectionTrait) -> Result<()> {
-    if has_organisation(db).await? { Err(Error::NotFound.into()) } else { Ok(()) }
+    if has_organisation(db).await? {
+        Err(Error::NotFound.into())
+    } else {
+        Ok(())
+    }
 }
 
 /// Whether the token is that of the link. Digests are compared, so the time it takes tells nothing.
@@ -150,10 +166,31 @@ fn check(form: &SetUp) -> Result<Checked, Error> {
         let given = form.preset.chars().take(40).collect();
         Error::field("preset", "Pipelines", Problem::UnknownChoice { given })
     });
-    match (organisation, name, email, password, currency, time_zone, preset) {
-        (Ok(organisation), Ok(name), Ok(email), Ok(()), Ok(currency), Ok(time_zone), Ok(preset)) => {
-            Ok(Checked { organisation, name, email, currency, time_zone, preset })
-        }
+    match (
+        organisation,
+        name,
+        email,
+        password,
+        currency,
+        time_zone,
+        preset,
+    ) {
+        (
+            Ok(organisation),
+            Ok(name),
+            Ok(email),
+            Ok(()),
+            Ok(currency),
+            Ok(time_zone),
+            Ok(preset),
+        ) => Ok(Checked {
+            organisation,
+            name,
+            email,
+            currency,
+            time_zone,
+            preset,
+        }),
         (organisation, name, email, password, currency, time_zone, preset) => {
             let errors = [
                 organisation.err(),
@@ -164,8 +201,11 @@ fn check(form: &SetUp) -> Result<Checked, Error> {
                 time_zone.err(),
                 preset.err(),
             ];
-            let wrong: Vec<FieldError> =
-                errors.iter().flatten().flat_map(|error| error.field_errors().to_vec()).collect();
+            let wrong: Vec<FieldError> = errors
+                .iter()
+                .flatten()
+                .flat_map(|error| error.field_errors().to_vec())
+                .collect();
             Err(Error::Invalid(wrong))
         }
     }
@@ -218,7 +258,10 @@ fn country_of(zone: chrono_tz::Tz) -> &'static str {
         "Asia/Tokyo" => "JP",
         "Asia/Seoul" => "KR",
         "Asia/Shanghai" => "CN",
-        "Australia/Sydney" | "Australia/Melbourne" | "Australia/Brisbane" | "Australia/Perth"
+        "Australia/Sydney"
+        | "Australia/Melbourne"
+        | "Australia/Brisbane"
+        | "Australia/Perth"
         | "Australia/Adelaide" => "AU",
         "Pacific/Auckland" => "NZ",
         "America/Toronto" | "America/Vancouver" | "America/Edmonton" | "America/Winnipeg"
@@ -236,5 +279,10 @@ fn digest(token: &str) -> String {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        // Writing to a string does not fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }

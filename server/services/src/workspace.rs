@@ -62,7 +62,11 @@ impl From<PersonRow> for Person {
             email: row.email,
             department: row.department,
             // A role that another version knows grants nothing here.
-            roles: row.roles.iter().filter_map(|word| Role::parse(word)).collect(),
+            roles: row
+                .roles
+                .iter()
+                .filter_map(|word| Role::parse(word))
+                .collect(),
             active: row.active,
         }
     }
@@ -71,13 +75,18 @@ impl From<PersonRow> for Person {
 async fn read(ctx: &Ctx) -> Result<Workspace> {
     let user = ctx.actor.user_id.ok_or(Error::Unauthenticated)?;
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, SQL, [user.into()]);
-    let row = Row::find_by_statement(statement).one(&ctx.db).await?.ok_or(Error::Unavailable)?;
-    let people: Vec<PersonRow> =
-        serde_json::from_value(row.people).map_err(anyhow::Error::from)?;
+    let row = Row::find_by_statement(statement)
+        .one(&ctx.db)
+        .await?
+        .ok_or(Error::Unavailable)?;
+    let people: Vec<PersonRow> = serde_json::from_value(row.people).map_err(anyhow::Error::from)?;
     let people: Vec<Person> = people.into_iter().map(Person::from).collect();
     let departments: Vec<Department> =
         serde_json::from_value(row.departments).map_err(anyhow::Error::from)?;
-    let me = people.iter().find(|person| person.id == user).ok_or(Error::Unauthenticated)?;
+    let me = people
+        .iter()
+        .find(|person| person.id == user)
+        .ok_or(Error::Unauthenticated)?;
     Ok(Workspace {
         organisation: row.name,
         currency: Currency::parse(&row.currency)
@@ -87,7 +96,12 @@ async fn read(ctx: &Ctx) -> Result<Workspace> {
         actor: (*ctx.actor).clone(),
         me: me.clone(),
         time_zone: ctx.time_zone.name().to_owned(),
-        utc_offset: ctx.now.with_timezone(&ctx.time_zone).offset().fix().local_minus_utc(),
+        utc_offset: ctx
+            .now
+            .with_timezone(&ctx.time_zone)
+            .offset()
+            .fix()
+            .local_minus_utc(),
         theme: row.theme.unwrap_or_else(|| "auto".to_owned()),
         people,
         departments,

@@ -11,6 +11,7 @@ pub mod migrate;
 pub mod serve;
 mod set_up_link;
 pub mod undo;
+pub mod user;
 
 /// A CRM in one program.
 #[derive(Debug, Parser)]
@@ -33,6 +34,8 @@ enum Command {
     Import(import::Args),
     /// Take an operation back, such as an import
     Undo(undo::Args),
+    /// Make a user, or give one a new password
+    User(user::Args),
 }
 
 /// Does what the command line says.
@@ -45,6 +48,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Demo(args) => demo::run(args, config).await,
         Command::Import(args) => import::run(args, config).await,
         Command::Undo(args) => undo::run(args, config).await,
+        Command::User(args) => user::run(args, config).await,
     }
 }
 
