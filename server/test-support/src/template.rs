@@ -47,6 +47,10 @@ pub(crate) async fn connect(url: &str, most: u32) -> Result<DatabaseConnection, 
         .max_connections(most)
         .min_connections(0)
         .sqlx_logging(false);
+    // As the server does, so that tests meet the plans that users meet.
+    options.map_sqlx_postgres_opts(|options| {
+        options.options([("plan_cache_mode", "force_custom_plan"), ("jit", "off")])
+    });
     Database::connect(options).await
 }
 
