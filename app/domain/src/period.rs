@@ -75,7 +75,8 @@ impl Period {
         }
         if let Some((from, to)) = text.split_once("..") {
             let (from, to): (NaiveDate, NaiveDate) = (from.parse().ok()?, to.parse().ok()?);
-            return (from <= to).then_some(Self::Days(from, to));
+            let stored = |day: NaiveDate| (1900..=2200).contains(&day.year());
+            return (from <= to && stored(from) && stored(to)).then_some(Self::Days(from, to));
         }
         let year = |text: &str| {
             text.parse()
@@ -179,6 +180,8 @@ mod tests {
             "2026-13",
             "last_0_days",
             "2026-02-28..2026-02-27",
+            "2026-01-01..+262142-12-31",
+            "0001-01-01..2026-01-01",
             "20266",
         ] {
             assert!(Period::parse(bad).is_none(), "{bad}");
