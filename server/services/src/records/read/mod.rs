@@ -6,6 +6,8 @@ mod beside;
 mod board;
 mod condition;
 mod cursor;
+#[cfg(test)]
+mod custom;
 mod decode;
 mod list;
 mod lock;
