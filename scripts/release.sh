@@ -13,6 +13,6 @@ install() {
 }
 
 step "Installing what is missing" install
-step "Building, optimised" scripts/build-site.sh --release
+step "Building, optimised" scripts/build-site.sh --release --precompress
 say ""
 say "The binary: $CARGO_TARGET_DIR/release/dealwright"

@@ -63,12 +63,13 @@ pub(super) fn FieldRow(state: RecordState, field: FieldDef) -> impl IntoView {
     view! {
         {move || is_shown().then(|| {
             let (field, label, show) = (field.clone(), row_label.clone(), show.clone());
+            let key = field.key.to_string();
             view! {
                 <div
                     class="fieldrow"
                     class=("fieldrow--editing", move || editing.get())
                     class=("fieldrow--readonly", move || !may_edit())
-                    data-field=field.key.to_string()
+                    data-field=key
                 >
                     <span class="fieldrow__label" id=label_id.clone()>{label.clone()}</span>
                     <div class="fieldrow__value">
