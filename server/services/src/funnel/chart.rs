@@ -180,7 +180,9 @@ fn without_size(svg: &str) -> String {
     let Some((_, view)) = root.split_once(" viewBox=") else {
         return svg.to_owned();
     };
-    format!("<svg viewBox={view} aria-hidden=\"true\" focusable=\"false\">{rest}")
+    format!(
+        "<svg viewBox={view} preserveAspectRatio=\"xMinYMin\" aria-hidden=\"true\" focusable=\"false\">{rest}"
+    )
 }
 
 #[cfg(test)]
