@@ -2,6 +2,8 @@
 
 mod made {
     #![expect(
+        clippy::all,
+        clippy::pedantic,
         dead_code,
         unused_imports,
         unused_qualifications,

@@ -99,6 +99,9 @@ impl Filter {
     }
 }
 
+/// The field that a condition compares, and the link and the kind it is reached through.
+pub type Resolved<'a> = (&'a FieldDef, Option<(&'a FieldDef, Kind)>);
+
 /// One condition: a field, an operator, and what to compare with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Condition {
@@ -117,7 +120,7 @@ impl Condition {
         &self,
         fields: &'a [FieldDef],
         fields_of: impl Fn(Kind) -> &'a [FieldDef],
-    ) -> Result<(&'a FieldDef, Option<(&'a FieldDef, Kind)>), FieldError> {
+    ) -> Result<Resolved<'a>, FieldError> {
         let missing = || {
             FieldError::new(
                 &self.path.to_string(),
