@@ -134,9 +134,10 @@ impl TestDb {
         match (&field.storage, value) {
             (Storage::Links, Value::Links(links)) => {
                 for (place, link) in (0i32..).zip(links) {
-                    let to = match field.field_type {
-                        domain::FieldType::Link(to) | domain::FieldType::Links(to) => to,
-                        _ => continue,
+                    let (domain::FieldType::Link(to) | domain::FieldType::Links(to)) =
+                        field.field_type
+                    else {
+                        continue;
                     };
                     self.link(kind, id, &field.key, to, link.id, place).await;
                 }

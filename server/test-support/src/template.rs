@@ -10,7 +10,7 @@ const PREFIX: &str = "dealwright_test_";
 /// One lock for all that make or clear away databases ("dealwrig" in ASCII).
 const LOCK: i64 = 0x6465_616c_7772_6967;
 /// After so long nobody uses a test's database any more: its process was killed.
-const ABANDONED: Duration = Duration::from_secs(3600);
+const ABANDONED: Duration = Duration::from_hours(1);
 
 /// The name of the template for the migrations that this was built with.
 pub(crate) const TEMPLATE: &str = concat!("dealwright_template_", env!("SCHEMA_FINGERPRINT"));

@@ -24,7 +24,10 @@ fn titles(cards: &[Card]) -> Vec<&str> {
 }
 
 fn eur(amount: &str) -> Value {
-    Value::Money(Money::new(amount.parse().unwrap(), Currency::EUR))
+    Value::Money(Money::new(
+        amount.parse().expect("an amount"),
+        Currency::EUR,
+    ))
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use domain::contact_point::{ContactPoint, PointType};
 use domain::money::Currency;
 use domain::value::Linked;
 use domain::{Kind, Money, Value};
-use sea_orm::TransactionTrait;
+use sea_orm::{ConnectionTrait, TransactionTrait};
 use services::records::read::fetch_for_update;
 use services::schema::Schema;
 use test_support::{OPEN_WON_LOST, TestDb};
@@ -102,7 +102,6 @@ async fn links_are_those_of_the_row_that_the_lock_was_waited_for() {
         }
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     }
-    use sea_orm::ConnectionTrait;
     first
         .execute_unprepared(
             "update contact_point set text = '+48 999'; update contact set version = 2",

@@ -1,5 +1,6 @@
 //! The read path.
 
+mod asking;
 mod board;
 mod locking;
 mod oracle;

@@ -66,7 +66,7 @@ impl World {
             .filter(move |record| record.kind == kind)
     }
 
-    pub(crate) fn sees(&self, ctx: &Ctx, record: &Known) -> bool {
+    pub(crate) fn sees(ctx: &Ctx, record: &Known) -> bool {
         ctx.actor.may(Action::Read, record.kind, &record.standing())
     }
 
@@ -74,7 +74,7 @@ impl World {
     pub(crate) fn linked(&self, ctx: &Ctx, kind: Kind, id: RecordId) -> Option<&Known> {
         self.records
             .get(&(kind, id))
-            .filter(|record| !record.deleted && self.sees(ctx, record))
+            .filter(|record| !record.deleted && Self::sees(ctx, record))
     }
 
     pub(crate) fn matches(&self, ctx: &Ctx, record: &Known, filter: &Filter) -> bool {
@@ -125,7 +125,7 @@ impl World {
         deleted: bool,
     ) -> Vec<&Known> {
         self.of(kind)
-            .filter(|record| record.deleted == deleted && self.sees(ctx, record))
+            .filter(|record| record.deleted == deleted && Self::sees(ctx, record))
             .filter(|record| self.matches(ctx, record, filter))
             .filter(|record| text.is_none_or(|text| has(record.title(), text.trim(), false)))
             .collect()

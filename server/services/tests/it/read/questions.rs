@@ -11,7 +11,7 @@ use test_support::TestDb;
 
 fn filtered(filter: &str) -> Query {
     Query {
-        filter: filter.parse::<Filter>().unwrap(),
+        filter: filter.parse::<Filter>().expect(filter),
         ..Query::default()
     }
 }

@@ -62,18 +62,22 @@ async fn plans<T>(db: &TestDb, actor: Actor, question: impl AsyncFnOnce(Ctx) -> 
     let asked: Arc<Mutex<Vec<Statement>>> = Arc::default();
     let mut watched = db.db.clone();
     let keep = Arc::clone(&asked);
-    watched.set_metric_callback(move |info| keep.lock().unwrap().push(info.statement.clone()));
+    watched
+        .set_metric_callback(move |info| keep.lock().expect("a list").push(info.statement.clone()));
     question(Ctx {
         db: watched,
         ..db.ctx(actor)
     })
     .await;
-    let asked = std::mem::take(&mut *asked.lock().unwrap());
+    let asked = std::mem::take(&mut *asked.lock().expect("a list"));
     let mut plans = Vec::new();
     for mut statement in asked {
         statement.sql = format!("explain {}", statement.sql);
-        let plan = db.db.query_all_raw(statement).await.unwrap();
-        let lines: Vec<String> = plan.iter().map(|row| row.try_get_by(0).unwrap()).collect();
+        let plan = db.db.query_all_raw(statement).await.expect("a plan");
+        let lines: Vec<String> = plan
+            .iter()
+            .map(|row| row.try_get_by(0).expect("a line"))
+            .collect();
         plans.push(lines.join("\n"));
     }
     plans
