@@ -197,30 +197,37 @@ mod tests {
 
     #[test]
     fn a_button_does_not_submit_unless_told() {
-        let html = view! { <Button>"Save"</Button> }.to_html();
-        assert!(html.contains(r#"type="button""#), "{html}");
-        let html = view! { <Button kind=ButtonKind::Submit busy=true>"Save"</Button> }.to_html();
-        assert!(html.contains(r#"type="submit""#), "{html}");
-        assert!(html.contains("disabled"), "{html}");
-        assert!(html.contains(r#"aria-busy="true""#), "{html}");
-        assert!(html.contains("spinner"), "{html}");
+        Owner::new().with(|| {
+            let html = view! { <Button>"Save"</Button> }.to_html();
+            assert!(html.contains(r#"type="button""#), "{html}");
+            let html =
+                view! { <Button kind=ButtonKind::Submit busy=true>"Save"</Button> }.to_html();
+            assert!(html.contains(r#"type="submit""#), "{html}");
+            assert!(html.contains("disabled"), "{html}");
+            assert!(html.contains(r#"aria-busy="true""#), "{html}");
+            assert!(html.contains("spinner"), "{html}");
+        });
     }
 
     #[test]
     fn an_icon_button_has_a_name() {
-        let html = view! { <IconButton glyph=Glyph::Close label="Close \"it\"" /> }.to_html();
-        assert!(
-            html.contains(r#"aria-label="Close &quot;it&quot;""#),
-            "{html}"
-        );
-        assert!(!html.contains("aria-pressed"), "{html}");
-        let html = view! { <IconButton glyph=Glyph::Pin label="Pin" pressed=true /> }.to_html();
-        assert!(html.contains(r#"aria-pressed="true""#), "{html}");
+        Owner::new().with(|| {
+            let html = view! { <IconButton glyph=Glyph::Close label="Close \"it\"" /> }.to_html();
+            assert!(
+                html.contains(r#"aria-label="Close &quot;it&quot;""#),
+                "{html}"
+            );
+            assert!(!html.contains("aria-pressed"), "{html}");
+            let html = view! { <IconButton glyph=Glyph::Pin label="Pin" pressed=true /> }.to_html();
+            assert!(html.contains(r#"aria-pressed="true""#), "{html}");
+        });
     }
 
     #[test]
     fn further_attributes_land_on_the_button() {
-        let html = view! { <Button attr:id="save" on:click=|_| {}>"Save"</Button> }.to_html();
-        assert!(html.contains(r#"id="save""#), "{html}");
+        Owner::new().with(|| {
+            let html = view! { <Button attr:id="save" on:click=|_| {}>"Save"</Button> }.to_html();
+            assert!(html.contains(r#"id="save""#), "{html}");
+        });
     }
 }

@@ -135,7 +135,9 @@ pub fn TextInput(
             autocomplete=autocomplete
             required=required || control.required
             disabled=move || disabled.get()
-            autofocus=autofocus
+            // For the page as the server sends it. What comes later has the effect above: browsers
+            // complain of the attribute where something has the focus already.
+            autofocus=autofocus && cfg!(feature = "ssr")
             aria-label=label.map(|label| move || label.get())
             aria-labelledby=control.labelled_by
             aria-describedby=move || control.described_by.get()

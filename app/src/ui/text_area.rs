@@ -85,7 +85,9 @@ pub fn TextArea(
             placeholder=placeholder.map(|text| move || text.get())
             required=required || control.required
             disabled=move || disabled.get()
-            autofocus=autofocus
+            // For the page as the server sends it. What comes later has the effect above: browsers
+            // complain of the attribute where something has the focus already.
+            autofocus=autofocus && cfg!(feature = "ssr")
             aria-label=label.map(|label| move || label.get())
             aria-labelledby=control.labelled_by
             aria-describedby=move || control.described_by.get()
