@@ -193,7 +193,7 @@ async fn companies(
             let created_at = first_seen(rng, ctx.now);
             let slug = format!("{latin}-{trade}{}", if made > 60 { "-group" } else { "" });
             let local = rng.random_range(0..100) < tongue.currency_share;
-            let code = if local { tongue.currency } else { "EUR" };
+            let paid_in = if local { tongue.currency } else { "EUR" };
             let client = Client {
                 id: 0,
                 name,
@@ -202,7 +202,7 @@ async fn companies(
                 owner: staff.seller(tongue, rng.random_range(0..100)),
                 created_at,
                 contacts: Vec::new(),
-                currency: Currency::parse(code).unwrap_or(Currency::EUR),
+                currency: Currency::parse(paid_in).unwrap_or(Currency::EUR),
                 slug,
             };
             let draft = company(rng, &client, country, industry);

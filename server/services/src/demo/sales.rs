@@ -8,6 +8,7 @@ use domain::{Draft, Kind, Money, RecordId, UserId, Value};
 use rand::Rng;
 use rand::rngs::StdRng;
 use rust_decimal::Decimal;
+use sea_orm::ConnectionTrait;
 
 use super::Amounts;
 use super::clients::{Client, Clients, email, person, phone, pick};
@@ -30,6 +31,9 @@ const SOURCES: [(&str, u32); 8] = [
     ("advertising", 6),
     ("other", 2),
 ];
+
+/// Records that are made together.
+const BATCH: usize = 500;
 
 /// What is wished for one record, and what will be told of it.
 struct Drawn {
@@ -60,7 +64,8 @@ pub(super) async fn make(
     Ok(stories)
 }
 
-/// One batch: the newest in its stage goes first, and so on top of its column.
+/// Batch after batch, the oldest first: within a batch the newest in its stage goes first, and so
+/// on top of its column.
 async fn write(
     operation: &mut Operation,
     kind: Kind,
@@ -68,20 +73,25 @@ async fn write(
     stories: &mut Vec<Story>,
 ) -> Result<()> {
     drawn.sort_by_key(|drawn| {
-        let entered = drawn
-            .story
-            .travel
-            .as_ref()
-            .map(|travel| travel.way.last().at);
-        std::cmp::Reverse(entered)
+        let travel = drawn.story.travel.as_ref();
+        travel.map(|travel| travel.way.last().at)
     });
-    let (drafts, told): (Vec<Draft>, Vec<Story>) = drawn
-        .into_iter()
-        .map(|drawn| (drawn.draft, drawn.story))
-        .unzip();
-    for (mut story, answer) in told.into_iter().zip(operation.create(kind, drafts).await?) {
-        story.record = answer?;
-        stories.push(story);
+    let mut left = drawn.into_iter().peekable();
+    while left.peek().is_some() {
+        let mut batch: Vec<Drawn> = left.by_ref().take(BATCH).collect();
+        batch.reverse();
+        let (drafts, told): (Vec<Draft>, Vec<Story>) = batch
+            .into_iter()
+            .map(|drawn| (drawn.draft, drawn.story))
+            .unzip();
+        for (mut story, answer) in told.into_iter().zip(operation.create(kind, drafts).await?) {
+            story.record = answer?;
+            stories.push(story);
+        }
+        // The tables were empty, and nobody else sees these rows: without fresh statistics
+        // PostgreSQL would read them whole for every row that follows.
+        let sql = format!("analyze {kind}, stage_stay, event, record_link, contact_point");
+        operation.tx().execute_unprepared(&sql).await?;
     }
     Ok(())
 }

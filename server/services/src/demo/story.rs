@@ -87,7 +87,7 @@ pub(super) fn travel(
     let mut furthest = 0;
     for (index, step) in line.steps.iter().enumerate() {
         // Two draws: few leave at once, few stay for ever.
-        let days = (exponential(rng) + exponential(rng)) / 2.0 * step.days;
+        let days = f64::midpoint(exponential(rng), exponential(rng)) * step.days;
         let mut left = office_hours(rng, at + seconds(days));
         if left <= at {
             left = at + TimeDelta::minutes(rng.random_range(10..240));

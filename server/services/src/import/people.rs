@@ -267,14 +267,13 @@ impl Run<'_, '_> {
             .filter(|name| !name.is_empty())
         {
             known = format!("{known}{BELOW}{}", folded(name));
-            id = Some(match self.departments.get(&known) {
-                Some(there) => *there,
-                None => {
-                    let operation = &mut self.operation;
-                    let made = people::add_department(operation, self.ctx.now, name, id).await?;
-                    self.departments.insert(known.clone(), made);
-                    made
-                }
+            id = Some(if let Some(there) = self.departments.get(&known) {
+                *there
+            } else {
+                let operation = &mut self.operation;
+                let made = people::add_department(operation, self.ctx.now, name, id).await?;
+                self.departments.insert(known.clone(), made);
+                made
             });
         }
         Ok(id)

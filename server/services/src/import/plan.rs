@@ -3,30 +3,17 @@
 
 use std::collections::HashMap;
 
-use chrono::{NaiveDate, NaiveDateTime};
 use domain::field::{FieldType, SetBy};
-use domain::money::{Currency, parse_decimal};
+use domain::money::Currency;
 use domain::pipeline::Pipeline;
 use domain::record::Values;
 use domain::{Error, FieldDef, Kind, Money, Value};
-use rust_decimal::Decimal;
 
+use super::field::{FieldPlan, columns_of};
 use super::lookup::People;
-use super::mapping::{Condition, DecimalMark, FieldMap, Key, Mapping, Missing, Other, mistake};
+use super::mapping::{Condition, Key, Mapping, Missing, mistake};
 use super::source::Row;
 use crate::Ctx;
-
-/// Where a field's value comes from, checked.
-#[derive(Debug)]
-pub(super) struct FieldPlan {
-    /// The field.
-    pub(super) def: FieldDef,
-    /// What the mapping says of it.
-    pub(super) map: FieldMap,
-    currency: Option<Currency>,
-    multiply: Option<Decimal>,
-    constant: Option<String>,
-}
 
 /// Everything that turns rows into values.
 pub(super) struct Plan<'a> {
@@ -59,7 +46,7 @@ impl<'a> Cells<'a> {
         (!none).then_some(text)
     }
 
-    fn fits(&self, condition: &Condition) -> bool {
+    pub(super) fn fits(&self, condition: &Condition) -> bool {
         let cell = self.get(&condition.column);
         let among = |texts: &[String]| {
             texts
@@ -294,175 +281,6 @@ enum Read {
     Names(Vec<String>),
 }
 
-impl FieldPlan {
-    fn new(key: &str, def: &FieldDef, map: &FieldMap) -> Result<Self, Error> {
-        let misfit = |part: &str, words: &str| Err(mistake(&format!("{key}.{part}"), words));
-        let takes = def.field_type;
-        let number = matches!(
-            takes,
-            FieldType::Money | FieldType::Decimal | FieldType::Percent | FieldType::Integer
-        );
-        if takes != FieldType::Money && (map.currency.is_some() || map.currency_column.is_some()) {
-            return misfit("currency", "only fits an amount");
-        }
-        if takes == FieldType::Money && map.currency.is_none() && map.currency_column.is_none() {
-            return misfit(
-                "currency",
-                "is needed, such as currency = \"EUR\", or currency_column",
-            );
-        }
-        if !number && (map.multiply.is_some() || map.decimal.is_some()) {
-            return misfit("multiply", "and decimal only fit a number");
-        }
-        if !matches!(takes, FieldType::Date | FieldType::DateTime) && map.format.is_some() {
-            return misfit("format", "only fits a day or a moment");
-        }
-        let link = match takes {
-            FieldType::Link(kind) | FieldType::Links(kind) => Some(kind),
-            _ => None,
-        };
-        let found_by_name = link.is_some()
-            || matches!(
-                takes,
-                FieldType::User | FieldType::Users | FieldType::LostReason
-            );
-        if map.missing != Missing::Refuse && !found_by_name && def.key != "manager" {
-            return misfit(
-                "missing",
-                "only fits users, linked records and lost reasons",
-            );
-        }
-        if map.missing == Missing::Create && matches!(takes, FieldType::User | FieldType::Users) {
-            return misfit("missing", "cannot be create for users: import them first");
-        }
-        if let Some(by) = &map.match_by {
-            let Some(kind) = link else {
-                return misfit("match", "only fits linked records");
-            };
-            let fits = kind
-                .fields()
-                .iter()
-                .any(|field| field.key == *by && field.field_type == FieldType::Text);
-            if !fits {
-                return misfit(
-                    "match",
-                    &format!("must be a text field of a {kind}, such as name or external_id"),
-                );
-            }
-        }
-        let currency = map.currency.as_deref().map(Currency::parse).transpose();
-        let Ok(currency) = currency else {
-            return misfit("currency", "must be a code such as EUR");
-        };
-        let multiply = map
-            .multiply
-            .as_ref()
-            .map(|factor| plain(factor).and_then(|text| parse_decimal(&text).ok()));
-        let multiply = match multiply {
-            Some(None) => return misfit("multiply", "must be a number such as 1000"),
-            Some(factor) => factor,
-            None => None,
-        };
-        let constant = match map.value.as_ref().map(plain) {
-            Some(None) => return misfit("value", "must be a text, a number, true or false"),
-            Some(text) => text,
-            None => None,
-        };
-        Ok(Self {
-            def: def.clone(),
-            map: map.clone(),
-            currency,
-            multiply,
-            constant,
-        })
-    }
-
-    /// What the row has for this field, translated; an error in words where that is not allowed.
-    pub(super) fn text(&self, cells: &Cells<'_>) -> Result<Option<String>, String> {
-        let map = &self.map;
-        if map
-            .when
-            .as_ref()
-            .is_some_and(|condition| !cells.fits(condition))
-        {
-            return Ok(None);
-        }
-        let fill = |template: &super::template::Template| template.fill(|name| cells.get(name));
-        let own = match (&map.column, &map.template, &self.constant) {
-            (Some(column), ..) => cells.get(column).map(str::to_owned),
-            (_, Some(template), _) => fill(template),
-            (_, _, Some(constant)) => Some(constant.clone()),
-            _ => map
-                .columns
-                .iter()
-                .find_map(|column| cells.get(column))
-                .map(str::to_owned),
-        };
-        let own = own.filter(|text| {
-            !map.empty
-                .iter()
-                .any(|empty| empty.eq_ignore_ascii_case(text))
-        });
-        let Some(text) = own else {
-            return Ok(map.fallback.as_ref().and_then(fill));
-        };
-        if map.values.is_empty() {
-            return Ok(Some(text));
-        }
-        match (map.values.get(&text), map.other) {
-            (Some(meant), _) => Ok(Some(meant.clone()).filter(|meant| !meant.is_empty())),
-            (None, Other::Keep) => Ok(Some(text)),
-            (None, Other::Empty) => Ok(None),
-            (None, Other::Refuse) => Err(format!(
-                "{}: “{text}” is not among the mapping's values",
-                self.def.label
-            )),
-        }
-    }
-
-    fn number(&self, text: &str) -> Result<Decimal, String> {
-        let text = match self.map.decimal {
-            None => text.to_owned(),
-            Some(DecimalMark::Point) => text.replace(',', ""),
-            Some(DecimalMark::Comma) => text.replace('.', "").replace(',', "."),
-        };
-        let number = parse_decimal(&text).map_err(|problem| problem.to_string())?;
-        match self.multiply {
-            None => Ok(number),
-            Some(factor) => number
-                .checked_mul(factor)
-                .ok_or_else(|| "is too large".to_owned()),
-        }
-    }
-
-    /// A day, and the time of day where there is one.
-    fn moment(&self, text: &str) -> Result<(NaiveDate, Option<NaiveDateTime>), String> {
-        if let Some(format) = &self.map.format {
-            if let Ok(at) = NaiveDateTime::parse_from_str(text, format) {
-                return Ok((at.date(), Some(at)));
-            }
-            return NaiveDate::parse_from_str(text, format)
-                .map(|day| (day, None))
-                .map_err(|_| format!("“{text}” is not written as {format}"));
-        }
-        if let Ok(day) = text.parse::<NaiveDate>() {
-            return Ok((day, None));
-        }
-        for format in [
-            "%Y-%m-%dT%H:%M:%S%.f",
-            "%Y-%m-%d %H:%M:%S%.f",
-            "%Y-%m-%d %H:%M",
-        ] {
-            if let Ok(at) = NaiveDateTime::parse_from_str(text.trim_end_matches('Z'), format) {
-                return Ok((at.date(), Some(at)));
-            }
-        }
-        Err(format!(
-            "“{text}” is not a day such as 2026-11-30; give its format in the mapping"
-        ))
-    }
-}
-
 fn people(field: &FieldPlan, text: &str, people: &People) -> Result<Read, String> {
     let many = field.def.field_type == FieldType::Users;
     let split = field.map.split.as_deref().filter(|_| many);
@@ -487,67 +305,20 @@ fn stage(text: &str, pipeline: Option<&Pipeline>) -> Result<Value, String> {
         return Err("there is no pipeline".to_owned());
     };
     let wanted = tidy(text).to_lowercase();
-    match pipeline
-        .stages
-        .iter()
-        .find(|stage| stage.name.to_lowercase() == wanted)
-    {
-        Some(stage) => Ok(Value::Id(stage.id)),
-        None => {
-            let names: Vec<&str> = pipeline
-                .stages
-                .iter()
-                .map(|stage| stage.name.as_str())
-                .collect();
-            Err(format!(
-                "“{text}” is no stage of “{}”; it has {}",
-                pipeline.name,
-                names.join(", ")
-            ))
-        }
-    }
-}
-
-/// Every column that a field needs, with the part of the mapping that names it.
-fn columns_of(map: &FieldMap) -> Vec<(&'static str, &str)> {
-    let mut columns: Vec<(&'static str, &str)> = Vec::new();
-    columns.extend(map.column.as_deref().map(|column| ("column", column)));
-    columns.extend(
-        map.columns
+    let mut stages = pipeline.stages.iter();
+    let found = stages.find(|stage| stage.name.to_lowercase() == wanted);
+    found.map(|stage| Value::Id(stage.id)).ok_or_else(|| {
+        let names: Vec<&str> = pipeline
+            .stages
             .iter()
-            .map(|column| ("columns", column.as_str())),
-    );
-    columns.extend(
-        map.currency_column
-            .as_deref()
-            .map(|column| ("currency_column", column)),
-    );
-    columns.extend(
-        map.when
-            .as_ref()
-            .map(|condition| ("when.column", condition.column.as_str())),
-    );
-    for (part, template) in [("template", &map.template), ("fallback", &map.fallback)] {
-        columns.extend(
-            template
-                .iter()
-                .flat_map(|t| t.columns())
-                .map(|column| (part, column)),
-        );
-    }
-    columns
-}
-
-/// A constant as a cell would have it.
-fn plain(value: &toml::Value) -> Option<String> {
-    match value {
-        toml::Value::String(text) => Some(text.clone()),
-        toml::Value::Integer(number) => Some(number.to_string()),
-        toml::Value::Float(number) => Some(number.to_string()),
-        toml::Value::Boolean(yes) => Some(if *yes { "yes" } else { "no" }.to_owned()),
-        toml::Value::Datetime(at) => Some(at.to_string()),
-        _ => None,
-    }
+            .map(|stage| stage.name.as_str())
+            .collect();
+        let names = names.join(", ");
+        format!(
+            "“{text}” is no stage of “{}”; it has {names}",
+            pipeline.name
+        )
+    })
 }
 
 /// A name without blanks around it, and with one where there are several.

@@ -20,6 +20,9 @@ pub(super) struct Row {
     pub(super) cells: Vec<String>,
 }
 
+/// A row, or the row and why it cannot be taken.
+pub(super) type ReadRow = Result<Row, (Row, String)>;
+
 /// A CSV file under way.
 pub(super) struct Source<R: Read> {
     reader: Reader<BufReader<R>>,
@@ -72,8 +75,8 @@ impl<R: Read> Source<R> {
         &self.header
     }
 
-    /// The next rows, up to [`CHUNK`]; each one, or its number and why it cannot be read.
-    pub(super) fn rows(&mut self) -> Result<Vec<Result<Row, (Row, String)>>, Error> {
+    /// The next rows, up to [`CHUNK`]; at the end none.
+    pub(super) fn rows(&mut self) -> Result<Vec<ReadRow>, Error> {
         let mut rows = Vec::new();
         let mut record = ByteRecord::new();
         while rows.len() < CHUNK {

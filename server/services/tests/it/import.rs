@@ -334,10 +334,8 @@ async fn a_file_of_several_chunks_is_one_operation() {
     let mut csv = "id,what,who,stage,owner,sum,in,from,to\n".to_owned();
     for number in 0..2_500 {
         let stage = ["t", "w", "l"][number % 3];
-        csv.push_str(&format!(
-            "{number},Thing,Client {},{stage},,{number},EUR,2021-01-10,\n",
-            number % 40
-        ));
+        let client = number % 40;
+        csv += &format!("{number},Thing,Client {client},{stage},,{number},EUR,2021-01-10,\n");
     }
     let outcome = import(&ctx, DEALS, &csv).await.expect("imported");
     assert_eq!(outcome.imported.rows.written, 2_500, "{}", outcome.refused);
@@ -442,4 +440,27 @@ async fn the_maven_set_comes_whole_and_goes_again() {
                      + (select count(*) from department)
                      + (select count(*) from product where deleted_at is null)";
     assert_eq!(db.number(left).await, 0);
+}
+
+#[test]
+fn the_examples_of_the_documentation_are_mappings() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/examples");
+    let text = std::fs::read_to_string(format!("{folder}/README.md")).expect("there");
+    let example = text
+        .split("```toml\n")
+        .filter_map(|part| part.split("```").next())
+        .find(|block| block.starts_with("kind"))
+        .expect("an example");
+    let mapping = Mapping::parse(example).expect("a mapping");
+    assert_eq!(mapping.fields.len(), 11);
+    for file in std::fs::read_dir(format!("{folder}/maven")).expect("there") {
+        let path = file.expect("a file").path();
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "toml")
+        {
+            let text = std::fs::read_to_string(&path).expect("there");
+            Mapping::parse(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        }
+    }
 }
