@@ -1,4 +1,8 @@
 //! What the board asks the server.
+//!
+//! That a move is refused is an answer like another, not a failed request: browsers write every
+//! request that fails to their console. So writes answer with a result in a result; the outer one
+//! fails only when nobody is signed in or nothing works.
 
 use domain::board::{Board, BoardQuery, Card, Column, Written};
 use domain::query::Cursor;
@@ -34,23 +38,37 @@ pub async fn load_cards(query: BoardQuery, ids: Vec<RecordId>) -> Result<Vec<Car
 
 /// Moves a card, with the values that its new stage asks for.
 #[server(input = Json)]
-pub async fn move_card(kind: Kind, id: RecordId, draft: Draft) -> Result<Written, Error> {
+pub async fn move_card(kind: Kind, id: RecordId, draft: Draft) -> Result<Answer<Written>, Error> {
     let ctx = crate::request::ctx().await?;
-    crate::request::respond(services::records::write::change(&ctx, BOARD, kind, id, draft).await)
+    answer(services::records::write::change(&ctx, BOARD, kind, id, draft).await)
 }
 
 /// Makes a record in a column.
 #[server(input = Json)]
-pub async fn add_card(kind: Kind, draft: Draft) -> Result<Written, Error> {
+pub async fn add_card(kind: Kind, draft: Draft) -> Result<Answer<Written>, Error> {
     let ctx = crate::request::ctx().await?;
-    crate::request::respond(services::records::write::create(&ctx, BOARD, kind, draft).await)
+    answer(services::records::write::create(&ctx, BOARD, kind, draft).await)
 }
 
 /// Takes back what was done on the board.
 #[server(input = Json)]
-pub async fn undo_operation(operation: OperationId) -> Result<Undone, Error> {
+pub async fn undo_operation(operation: OperationId) -> Result<Answer<Undone>, Error> {
     let ctx = crate::request::ctx().await?;
-    crate::request::respond(services::operations::undo(&ctx, operation).await)
+    answer(services::operations::undo(&ctx, operation).await)
+}
+
+/// What came of a write that reached the server.
+pub type Answer<T> = Result<T, Error>;
+
+#[cfg(feature = "ssr")]
+fn answer<T>(result: Result<T, Error>) -> Result<Answer<T>, Error> {
+    match result {
+        Err(
+            error
+            @ (Error::Invalid(_) | Error::Conflict(_) | Error::Forbidden(_) | Error::NotFound),
+        ) => Ok(Err(error)),
+        result => crate::request::respond(result).map(Ok),
+    }
 }
 
 #[cfg(feature = "ssr")]

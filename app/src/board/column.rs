@@ -16,8 +16,8 @@ use super::state::{BoardState, Hand};
 use crate::i18n::{t, t_string};
 use crate::ui::{Button, ButtonSize, Glyph, IconButton, Skeleton, SkeletonKind};
 
-/// Room above the first card and below the last one, in pixels, as the style sheet has it.
-const ROOM: (f64, f64) = (2.0, 16.0);
+/// Room above the first card, in pixels, as the style sheet has it.
+const ROOM: f64 = 2.0;
 
 /// A column of the board.
 #[component]
@@ -72,22 +72,31 @@ pub fn BoardColumn(
         look();
     });
     let below = Memo::new(move |_| list_seen.with(|seen| below_hole(seen, sight.get())));
+    // Cards above and below what is in the document; a hole at the end takes up room as well.
+    let room = Memo::new(move |_| {
+        let sight = sight.get();
+        list_seen.with(|seen| {
+            let hole_is_last = seen[sight.clone()].last() == Some(&None);
+            (
+                sight.start,
+                seen.len() - sight.end + usize::from(hole_is_last),
+            )
+        })
+    });
+    let (above, under) = (NodeRef::<Li>::new(), NodeRef::<Li>::new());
     let hole_item = NodeRef::<Li>::new();
     Effect::new(move |_| {
-        let (Some(list), Some(pitch)) = (list.get(), board.pitch.get()) else {
+        let Some(pitch) = board.pitch.get() else {
             return;
         };
-        let sight = sight.get();
-        let hole_is_last = list_seen.with(|seen| seen[sight.clone()].last() == Some(&None));
-        let after = list_seen.with(Vec::len) - sight.end + usize::from(hole_is_last);
-        set_style(
-            &list,
-            "padding-block-start",
-            &pixels(sight.start, pitch, ROOM.0),
-        );
-        set_style(&list, "padding-block-end", &pixels(after, pitch, ROOM.1));
+        let gap = board.gap.get();
+        for (room, count) in [(above, room.get().0), (under, room.get().1)] {
+            if let Some(room) = room.get() {
+                set_style(&room, "height", &pixels(count, pitch, -gap));
+            }
+        }
         if let (Some(item), Some(hole)) = (hole_item.get(), hole.get()) {
-            set_style(&item, "top", &pixels(hole, pitch, ROOM.0));
+            set_style(&item, "top", &pixels(hole, pitch, ROOM));
         }
     });
     // The card below the hole makes room for it.
@@ -173,6 +182,12 @@ pub fn BoardColumn(
                 node_ref=list
                 on:scroll=move |_| look()
             >
+                <li
+                    class="board__room"
+                    aria-hidden="true"
+                    node_ref=above
+                    hidden=move || room.get().0 == 0
+                ></li>
                 <For each=move || shown.get() key=|slot| slot.id let(slot)>
                     <CardItem
                         board
@@ -184,6 +199,12 @@ pub fn BoardColumn(
                         open
                     />
                 </For>
+                <li
+                    class="board__room"
+                    aria-hidden="true"
+                    node_ref=under
+                    hidden=move || room.get().1 == 0
+                ></li>
                 {move || {
                     hole.with(Option::is_some)
                         .then(|| {

@@ -27,6 +27,12 @@ pub fn QuickAdd(
     let problem = RwSignal::new(None::<String>);
     let busy = RwSignal::new(false);
     let input = NodeRef::<Input>::new();
+    Effect::new(move |_| {
+        if let Some(input) = input.get() {
+            // A refused focus loses nothing.
+            let _ = input.focus();
+        }
+    });
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
         let typed = title.get_untracked().trim().to_owned();
@@ -87,7 +93,6 @@ pub fn QuickAdd(
                     placeholder=move || t_string!(i18n, board.new_title)
                     value=title
                     on_input=move |text| title.set(text)
-                    autofocus=true
                     node_ref=input
                 />
             </Field>

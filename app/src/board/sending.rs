@@ -49,7 +49,7 @@ impl BoardState {
                     .insert("stage_id".to_owned(), Value::Id(request.stage));
             }
             draft.place = request.place;
-            let answer = move_card(self.kind, id, draft).await;
+            let answer = move_card(self.kind, id, draft).await.flatten();
             let done = answer.is_ok();
             let behind = self
                 .sent
@@ -182,7 +182,7 @@ impl BoardState {
             ..Draft::default()
         };
         spawn_local(async move {
-            match add_card(self.kind, draft).await {
+            match add_card(self.kind, draft).await.flatten() {
                 Ok(written) => {
                     let event = written.events.iter().copied().max().unwrap_or(0);
                     if let Some(card) = written.card {
@@ -252,7 +252,7 @@ impl BoardState {
     fn undo(self, operation: OperationId, id: RecordId) {
         self.last.try_set_value(None);
         spawn_local(async move {
-            match undo_operation(operation).await {
+            match undo_operation(operation).await.flatten() {
                 Ok(undone) => {
                     self.read_card(id).await;
                     if undone.kept.is_empty() {

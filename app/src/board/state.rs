@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use domain::board::{Board, BoardQuery};
+use domain::board::{Board, BoardQuery, Total};
 use domain::live::LiveChange;
 use domain::pipeline::{Pipeline, Stage};
 use domain::record::{Place, Values};
@@ -47,6 +47,8 @@ pub struct BoardState {
     pub failed: RwSignal<Option<Error>>,
     /// From the top of a card to the top of the next one, once that is measured.
     pub pitch: RwSignal<Option<f64>>,
+    /// Between two cards, of that.
+    pub gap: RwSignal<f64>,
     /// What scrolls sideways and holds the columns.
     pub scroller: NodeRef<Div>,
     /// The texts.
@@ -123,6 +125,7 @@ impl BoardState {
             filling: RwSignal::new(Vec::new()),
             failed: RwSignal::new(None),
             pitch: RwSignal::new(None),
+            gap: RwSignal::new(0.0),
             scroller: NodeRef::new(),
             i18n: use_i18n(),
             workspace,
@@ -178,6 +181,15 @@ impl BoardState {
     #[must_use]
     pub fn order(self, stage: StageId) -> Vec<RecordId> {
         self.model.with_untracked(|model| model.order(stage))
+    }
+
+    /// How many cards a column has, those too that are not loaded.
+    #[must_use]
+    pub fn count(self, stage: StageId) -> usize {
+        let count = self
+            .model
+            .with_untracked(|model| Total::count(&model.totals(stage)));
+        usize::try_from(count).unwrap_or_default()
     }
 
     pub(super) fn title(self, id: RecordId) -> String {
@@ -236,7 +248,7 @@ impl BoardState {
             title = self.title(id),
             stage = self.stage_name(stage),
             place = index + 1,
-            count = order.len()
+            count = self.count(stage).max(order.len())
         ));
         true
     }
@@ -255,17 +267,13 @@ impl BoardState {
             ..held
         }));
         if held.hand == Hand::Keyboard {
-            let others = self
-                .order(stage)
-                .iter()
-                .filter(|id| **id != held.id)
-                .count();
+            let here = self.model.with_untracked(|model| model.stage_of(held.id)) == Some(stage);
             self.say(t_string!(
                 self.i18n,
                 board.said_over,
                 stage = self.stage_name(stage),
                 place = index + 1,
-                count = others + 1
+                count = self.count(stage) + usize::from(!here)
             ));
         }
     }

@@ -249,6 +249,7 @@ fn measure(board: BoardState) {
             .unwrap_or(0.0);
         let pitch = slot.get_bounding_client_rect().height() + gap;
         if pitch > gap && board.pitch.try_get_untracked() != Some(Some(pitch)) {
+            board.gap.try_set(gap);
             board.pitch.try_set(Some(pitch));
         }
     };

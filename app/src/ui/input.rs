@@ -121,6 +121,9 @@ pub fn TextInput(
             let _ = input.focus();
         }
     });
+    // Said by the server alone: of an input that comes later the browser complains when something
+    // else has the focus, which the effect above moves anyway.
+    let first_focus = autofocus && cfg!(feature = "ssr");
     view! {
         <input
             class=join(["input", &class])

@@ -74,6 +74,9 @@ pub fn TextArea(
             let _ = area.focus();
         }
     });
+    // Said by the server alone: of an input that comes later the browser complains when something
+    // else has the focus, which the effect above moves anyway.
+    let first_focus = autofocus && cfg!(feature = "ssr");
     view! {
         <textarea
             class=join(["input textarea", &class])
