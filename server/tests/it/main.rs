@@ -1,7 +1,9 @@
 //! Tests of the whole server, one file a feature.
 
 mod doors;
+mod escaping;
 mod layers;
+mod live;
 mod own_postgres;
 mod process;
 mod session_store;

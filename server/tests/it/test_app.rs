@@ -11,6 +11,7 @@ use axum::{
         HeaderMap, Method, Request, StatusCode,
         header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, REFERER, SET_COOKIE},
     },
+    response::Response,
 };
 use domain::Error;
 use domain::rights::Role;
@@ -32,6 +33,7 @@ pub const PASSWORD: &str = "correct horse battery";
 /// A server with a database of its own.
 pub struct TestApp {
     pub db: TestDb,
+    pub state: AppState,
     router: Router,
 }
 
@@ -79,8 +81,8 @@ impl TestApp {
             watched: false,
         };
         let state = AppState::new(Arc::new(config), db.db.clone(), Shutdown::default());
-        let router = router::build(state);
-        Self { db, router }
+        let router = router::build(state.clone());
+        Self { db, state, router }
     }
 
     /// A browser that nobody has signed in with.
@@ -180,23 +182,8 @@ impl Browser {
             .await
     }
 
-    pub async fn send(&mut self, mut request: Request<Body>) -> Answer {
-        let cookies: Vec<_> = self
-            .cookies
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
-        if !cookies.is_empty() {
-            let value = cookies.join("; ").parse().expect("a header");
-            request.headers_mut().insert(COOKIE, value);
-        }
-        let response = self
-            .router
-            .clone()
-            .oneshot(request)
-            .await
-            .expect("an answer");
-        let (parts, body) = response.into_parts();
+    pub async fn send(&mut self, request: Request<Body>) -> Answer {
+        let (parts, body) = self.open(request).await.into_parts();
         for set in parts.headers.get_all(SET_COOKIE) {
             self.keep(set.to_str().expect("text"));
         }
@@ -206,6 +193,24 @@ impl Browser {
             headers: parts.headers,
             text: String::from_utf8_lossy(&bytes).into_owned(),
         }
+    }
+
+    /// Begins to read an answer that goes on.
+    pub async fn open(&self, mut request: Request<Body>) -> Response {
+        let cookies: Vec<_> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        if !cookies.is_empty() {
+            let value = cookies.join("; ").parse().expect("a header");
+            request.headers_mut().insert(COOKIE, value);
+        }
+        self.router
+            .clone()
+            .oneshot(request)
+            .await
+            .expect("an answer")
     }
 
     fn keep(&mut self, set: &str) {
