@@ -30,7 +30,7 @@ pub const PATH: &str = "/api/live";
 /// How often a comment is sent, so that proxies keep the connection and we notice one that is gone.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// How often the session is looked up again.
-const CHECK: Duration = Duration::from_secs(60);
+const CHECK: Duration = Duration::from_mins(1);
 /// When a browser comes back after its stream ended.
 const COME_BACK: Duration = Duration::from_secs(1);
 
@@ -103,7 +103,7 @@ async fn open(
     keep_alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let stop = state.shutdown.token();
     Ok(Stream {
-        greeting: Some(newest),
+        greeting: Some(Greeting { newest }),
         missed: missed.into(),
         subscription,
         keep_alive,
@@ -117,10 +117,15 @@ async fn open(
     })
 }
 
+/// The first words: when to come back, and the newest event for who named none.
+struct Greeting {
+    newest: Option<EventId>,
+}
+
 /// One browser's stream.
 struct Stream {
-    /// The first words: when to come back, and the newest event for who named none.
-    greeting: Option<Option<EventId>>,
+    /// The first words, until they are said.
+    greeting: Option<Greeting>,
     missed: VecDeque<Message>,
     subscription: Subscription,
     keep_alive: Interval,
@@ -132,7 +137,7 @@ impl Stream {
     /// The next event, or the end: the server stops, the session has ended, or the browser did not
     /// read. In each case it comes back if it can.
     async fn next(mut self) -> Option<(Result<Event, Infallible>, Self)> {
-        let event = if let Some(newest) = self.greeting.take() {
+        let event = if let Some(Greeting { newest }) = self.greeting.take() {
             let greeting = Event::default().retry(COME_BACK);
             match newest {
                 Some(newest) => greeting.id(newest.to_string()),

@@ -55,10 +55,6 @@ impl AppState {
     }
 
     /// Now, for what is asked of this state.
-    #[expect(
-        clippy::unused_self,
-        reason = "the clock is the server's, and reads as such"
-    )]
     pub fn now(&self) -> DateTime<Utc> {
         now()
     }

@@ -171,6 +171,7 @@ const fn whole(number: f64) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use super::shift as shift_of;
 
     const PITCH: f64 = 90.0;
 
@@ -285,7 +286,7 @@ mod tests {
     fn what_one_looks_at_keeps_its_place() {
         let shift = |before: &[RecordId], now: &[RecordId], first| {
             let list = |ids: &[RecordId]| seen(ids, None, None);
-            super::shift(&list(before), &list(now), first)
+            shift_of(&list(before), &list(now), first)
         };
         assert_eq!(
             shift(&[1, 2, 3, 4], &[9, 1, 2, 3, 4], 2),

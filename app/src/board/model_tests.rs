@@ -6,6 +6,7 @@ use super::*;
 const OFFER: StageId = 1;
 const TALKS: StageId = 2;
 
+#[expect(clippy::unnecessary_wraps, reason = "amounts are optional")]
 fn eur(amount: i64) -> Option<Money> {
     Some(Money::new(amount.into(), Currency::EUR))
 }
@@ -68,6 +69,7 @@ fn model() -> Model {
     )
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "placements are optional")]
 fn placed(stage: StageId, amount: i64) -> Option<Placement> {
     Some(Placement {
         pipeline_id: Some(1),

@@ -137,7 +137,7 @@ pub fn LinkPicker(
                 {move || {
                     let nothing = !text.get().trim().is_empty()
                         && matches!(found.get(), Some(Ok(ref links)) if links.is_empty());
-                    nothing.then(|| t!(i18n, fields.nothing_found))
+                    nothing.then_some(t!(i18n, fields.nothing_found))
                 }}
             </p>
         </div>

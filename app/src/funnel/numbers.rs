@@ -180,7 +180,7 @@ pub(super) fn LostReasons(
                                 <th scope="col" class="table__num">{t!(i18n, funnel.sum)}</th>
                             </tr>
                         </thead>
-                        <tbody>{rows.clone()}</tbody>
+                        <tbody>{rows}</tbody>
                     </table>
                 </div>
             </section>

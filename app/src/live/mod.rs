@@ -14,10 +14,7 @@ mod connection;
 #[cfg(feature = "hydrate")]
 mod hub;
 mod status;
-#[cfg_attr(
-    not(feature = "hydrate"),
-    expect(dead_code, reason = "only browsers talk between tabs")
-)]
+#[cfg(any(feature = "hydrate", test))]
 mod wire;
 
 use domain::EventId;

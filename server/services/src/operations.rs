@@ -176,7 +176,9 @@ async fn take_back_run(
     let Some(kind) = Kind::parse(&first.kind) else {
         let (records, kept) = crate::people::take_back(operation, &first.kind, &ids(&run)).await?;
         outcome.records += records;
-        kept.into_iter().for_each(|why| outcome.keep(why));
+        for why in kept {
+            outcome.keep(why);
+        }
         return Ok(());
     };
     match nature(&first.what) {
@@ -202,10 +204,10 @@ async fn take_back_run(
         }
         What::Noted => {
             for event in run {
-                match notes::take_back(ctx, operation, kind, event.record_id, event.note_id).await?
-                {
-                    true => outcome.records += 1,
-                    false => outcome.hidden += 1,
+                if notes::take_back(ctx, operation, kind, event.record_id, event.note_id).await? {
+                    outcome.records += 1;
+                } else {
+                    outcome.hidden += 1;
                 }
             }
         }

@@ -52,7 +52,7 @@ pub async fn run(args: Args, config: Config) -> anyhow::Result<()> {
     let mut told = Told::new();
     let ctx = system(runtime.db.clone());
     let imported = import::run(&ctx, &mapping, &options, file, &mut refused, &mut |now| {
-        told.tell(now)
+        told.tell(now);
     })
     .await;
     let stopped = runtime.stop().await;

@@ -14,6 +14,9 @@ use crate::{
     runtime::{Access, Runtime},
 };
 
+/// Without letters and digits that look alike; 32 of them make five bits each.
+const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+
 /// What to do.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -135,8 +138,6 @@ impl Password {
                 is_made: false,
             });
         }
-        // Without letters and digits that look alike; 32 of them make five bits each.
-        const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
         let bits: [u8; 20] = rand::random();
         let text = bits
             .iter()

@@ -1,6 +1,8 @@
 //! Numbers counted row by row, through the read path's predicate: for readers who do not see
 //! everything, for owners, departments and other filters, and for parts of a day.
 
+use std::fmt::Write as _;
+
 use chrono::{DateTime, Utc};
 use domain::PipelineId;
 use domain::query::Filter;
@@ -47,11 +49,12 @@ fn created_within(periods: &[(DateTime<Utc>, DateTime<Utc>)]) -> Expr {
     let mut moments = Vec::with_capacity(periods.len() * 2);
     for &(from, to) in periods {
         let place = moments.len();
-        template.push_str(&format!(
+        let _ = write!(
+            template,
             " OR (r.created_at >= ${} AND r.created_at < ${})",
             place + 1,
             place + 2
-        ));
+        );
         moments.extend([Expr::val(from), Expr::val(to)]);
     }
     template.push(')');

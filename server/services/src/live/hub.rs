@@ -21,7 +21,7 @@ use crate::failure::Result;
 pub const BACKLOG: usize = 256;
 /// Who comes back so soon after a reload was told is told once more: its events may be older than
 /// the last one the browser saw, since their numbers are drawn before they are committed.
-const RELOAD_ECHO: Duration = Duration::from_secs(15 * 60);
+const RELOAD_ECHO: Duration = Duration::from_mins(15);
 
 /// A message as it goes to a browser, shared by all who may see the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -272,13 +272,12 @@ impl Hub {
             let mut messages = Vec::with_capacity(told.len());
             for told in told {
                 let known = shared.iter().find(|(known, _)| *known == told);
-                let message = match known {
-                    Some((_, message)) => message.clone(),
-                    None => {
-                        let message = Message::new(&told);
-                        shared.push((told, message.clone()));
-                        message
-                    }
+                let message = if let Some((_, message)) = known {
+                    message.clone()
+                } else {
+                    let message = Message::new(&told);
+                    shared.push((told, message.clone()));
+                    message
                 };
                 messages.push(message);
             }

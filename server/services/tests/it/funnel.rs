@@ -29,7 +29,7 @@ async fn deal(
     euros: i64,
     way: &[usize],
 ) -> RecordId {
-    let days = i64::try_from(way.len()).unwrap() - 1;
+    let days = i64::try_from(way.len()).expect("a short way") - 1;
     let at = |day: i64| Ctx {
         now: ctx.now - chrono::TimeDelta::days(days - day),
         ..ctx.clone()
@@ -117,7 +117,7 @@ fn reached(part: &FunnelPart) -> Vec<(i64, i64)> {
     let euros = |totals: &[Total]| -> i64 {
         totals
             .iter()
-            .map(|total| i64::try_from(total.amount).unwrap())
+            .map(|total| i64::try_from(total.amount).expect("whole amounts"))
             .sum()
     };
     part.stages

@@ -335,7 +335,8 @@ async fn a_file_of_several_chunks_is_one_operation() {
     for number in 0..2_500 {
         let stage = ["t", "w", "l"][number % 3];
         let client = number % 40;
-        csv += &format!("{number},Thing,Client {client},{stage},,{number},EUR,2021-01-10,\n");
+        let line = format!("{number},Thing,Client {client},{stage},,{number},EUR,2021-01-10,\n");
+        csv += &line;
     }
     let outcome = import(&ctx, DEALS, &csv).await.expect("imported");
     assert_eq!(outcome.imported.rows.written, 2_500, "{}", outcome.refused);

@@ -287,7 +287,7 @@ impl Scene<'_> {
                 stays.then(|| stored.position.clone()).flatten()
             }),
             what,
-            ..self.plan_from(index, stored)
+            ..plan_from(index, stored)
         }))
     }
 
@@ -315,28 +315,8 @@ impl Scene<'_> {
             what,
             deleted,
             position: stored.position.clone(),
-            ..self.plan_from(index, stored)
+            ..plan_from(index, stored)
         }))
-    }
-
-    fn plan_from(&self, index: usize, stored: &Stored) -> Plan {
-        Plan {
-            index,
-            id: stored.record.id,
-            before: Some(Before {
-                standing: stored.standing.clone(),
-                placement: placement_of(&stored.record.values),
-                position: stored.position.clone(),
-                deleted: stored.record.deleted,
-            }),
-            after: stored.record.values.clone(),
-            changes: BTreeMap::new(),
-            place: None,
-            position: None,
-            version: stored.record.version + 1,
-            what: What::Changed,
-            deleted: stored.record.deleted,
-        }
     }
 
     /// A record that one may not see does not exist; one that one may see but not change is
@@ -418,6 +398,27 @@ impl Scene<'_> {
         self.schema
             .field(key)
             .map_or_else(|| key.to_owned(), |field| field.label.to_string())
+    }
+}
+
+/// A plan that leaves everything as it is, to be changed from.
+fn plan_from(index: usize, stored: &Stored) -> Plan {
+    Plan {
+        index,
+        id: stored.record.id,
+        before: Some(Before {
+            standing: stored.standing.clone(),
+            placement: placement_of(&stored.record.values),
+            position: stored.position.clone(),
+            deleted: stored.record.deleted,
+        }),
+        after: stored.record.values.clone(),
+        changes: BTreeMap::new(),
+        place: None,
+        position: None,
+        version: stored.record.version + 1,
+        what: What::Changed,
+        deleted: stored.record.deleted,
     }
 }
 

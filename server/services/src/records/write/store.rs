@@ -140,11 +140,14 @@ async fn update(
         let mut of_group = BTreeMap::from([("id".to_owned(), "bigint")]);
         for column in columns {
             let name = quote(&column);
-            set.push_str(&match column.as_str() {
+            if column == "custom" {
                 // Only the custom values that change; emptied ones go.
-                "custom" => "custom = jsonb_strip_nulls(r.custom || n.custom), ".to_owned(),
-                _ => format!("{name} = n.{name}, "),
-            });
+                set.push_str("custom = jsonb_strip_nulls(r.custom || n.custom), ");
+            } else {
+                for part in [name.as_str(), " = n.", name.as_str(), ", "] {
+                    set.push_str(part);
+                }
+            }
             let column_type = types.get(&column).copied().unwrap_or("text");
             of_group.insert(column, column_type);
         }
