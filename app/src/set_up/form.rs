@@ -268,11 +268,7 @@ const FIRST_ZONE: &str = "UTC";
 /// browser takes the server's word, so that both make the same page.
 fn typed_before() -> SetUp {
     SharedValue::new(|| {
-        #[cfg(feature = "ssr")]
-        let typed = crate::typed::before(super::first_run::FORM);
-        #[cfg(not(feature = "ssr"))]
-        let typed = None;
-        typed.unwrap_or_else(|| SetUp {
+        sent_back().unwrap_or_else(|| SetUp {
             currency: "EUR".to_owned(),
             time_zone: FIRST_ZONE.to_owned(),
             leads: true,
@@ -294,5 +290,16 @@ fn browser_time_zone() -> Option<String> {
 
 #[cfg(not(feature = "hydrate"))]
 fn browser_time_zone() -> Option<String> {
+    None
+}
+
+/// What came back with the form; only the server knows.
+#[cfg(feature = "ssr")]
+fn sent_back() -> Option<SetUp> {
+    crate::typed::before(super::first_run::FORM)
+}
+
+#[cfg(not(feature = "ssr"))]
+const fn sent_back() -> Option<SetUp> {
     None
 }
