@@ -20,7 +20,12 @@ pub struct SiteFiles {
 impl SiteFiles {
     /// The files of a site.
     pub fn new(js: String, wasm: String, css: String) -> Self {
-        Self { js, wasm, css, parts: None }
+        Self {
+            js,
+            wasm,
+            css,
+            parts: None,
+        }
     }
 
     /// The same for a site built with `--split`: `loader` is the file name of the script that loads
@@ -48,14 +53,17 @@ pub fn SiteScripts(
     /// The files of the site.
     files: SiteFiles,
 ) -> impl IntoView {
-    let SiteFiles { js, wasm, parts, .. } = files;
+    let SiteFiles {
+        js, wasm, parts, ..
+    } = files;
     if let Some(parts) = parts {
         provide_context(parts);
     }
     // The policy lets a script run, and a module load ahead, by its nonce alone.
     let nonce = use_nonce();
-    let start =
-        format!("import init, {{ hydrate }} from {js:?};\ninit({{ module_or_path: {wasm:?} }}).then(hydrate);");
+    let start = format!(
+        "import init, {{ hydrate }} from {js:?};\ninit({{ module_or_path: {wasm:?} }}).then(hydrate);"
+    );
     view! {
         <link rel="modulepreload" href=js nonce=nonce.clone() />
         <link

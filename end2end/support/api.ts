@@ -167,8 +167,11 @@ export class Api {
   /** Calls a server function that takes JSON, and gives its answer. */
   async post<T>(path: string, data: unknown): Promise<T> {
     const answer = await this.request.post(`/api/${path}`, { data });
-    if (!answer.ok()) throw new Error(`${this.server}/api/${path}: ${answer.status()} ${await answer.text()}`);
-    return (await answer.json()) as T;
+    const body: unknown = answer.ok() ? await answer.json() : undefined;
+    // Some refusals come as an answer, so that the browser does not log them.
+    const refused = body === undefined || (isObject(body) && 'Err' in body);
+    if (refused) throw new Error(`${this.server}/api/${path}: ${answer.status()} ${await answer.text()}`);
+    return (isObject(body) && 'Ok' in body ? body['Ok'] : body) as T;
   }
 
   private async add(kind: Kind, values: Values, place?: 'top'): Promise<number> {
@@ -176,6 +179,10 @@ export class Api {
     if (!written.record) throw new Error('The record was made, but not for its maker to see.');
     return written.record.id;
   }
+}
+
+function isObject(body: unknown): body is Record<string, unknown> {
+  return typeof body === 'object' && body !== null;
 }
 
 export interface BoardData {

@@ -158,7 +158,7 @@ export class Server {
         ...(this.database && { DATABASE_URL: this.database.url }),
         DEALWRIGHT_ADDR: `127.0.0.1:${this.port}`,
         DEALWRIGHT_DATA: this.data,
-        LEPTOS_SITE_ROOT: path.join(REPO, 'target/site'),
+        LEPTOS_SITE_ROOT: process.env['LEPTOS_SITE_ROOT'] ?? path.join(REPO, 'target/site'),
         ...this.options.env,
       },
     });

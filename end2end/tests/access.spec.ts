@@ -1,5 +1,17 @@
 // WCAG 2.2 AA as far as a program can tell, on every page, light and dark, at a desk and on a phone.
-import { api, expect, expectNoAxeViolations, hydrated, open, setUpLink, signIn, test, unique, USERS } from '../support/fixtures.ts';
+import {
+  api,
+  editField,
+  expect,
+  expectNoAxeViolations,
+  hydrated,
+  open,
+  setUpLink,
+  signIn,
+  test,
+  unique,
+  USERS,
+} from '../support/fixtures.ts';
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(colorScheme, () => {
@@ -71,7 +83,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       const { id } = await head.card('deal', unique(), { amount: 5 });
       await signIn(page, 'head', { to: `/deals/${id}` });
       for (const field of ['amount', 'company_id', 'source', 'description', 'observers']) {
-        await page.locator(`[data-field="${field}"]`).getByRole('button').first().click();
+        await editField(page, field);
       }
       await expect(page.locator('.fieldrow__edit')).toHaveCount(5);
       await expectNoAxeViolations(page);
@@ -88,9 +100,6 @@ for (const colorScheme of ['light', 'dark'] as const) {
     });
 
     test.describe('dialogs', () => {
-      // The browser itself logs every answer that is a refusal.
-      test.use({ allowedConsole: [/status of 422/] });
-
       test('of the board: where to, and a gate', async ({ page, board }) => {
         const head = await api('head');
         const tag = unique();

@@ -20,17 +20,18 @@ for (const who of ['director', 'sales'] as const) {
   test(`the numbers of the ${who} are those of the board`, { tag: '@desktop' }, async ({ page }) => {
     await signIn(page, who);
     const board = new Board(page);
-    const shown = new Map<string, { count: number; sums: string }>();
+    const shown = new Map<string, { count: number; sum: string }>();
     for (const stage of STAGES) {
       const sums = await board.section(stage).locator('.board__sum').allInnerTexts();
-      shown.set(stage, { count: (await board.header(stage)).count, sums: sums.join(' · ') || '–' });
+      const sum = sums.find((sum) => sum.includes('€')) ?? '–';
+      shown.set(stage, { count: (await board.header(stage)).count, sum });
     }
     await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Funnel' }).click();
     await expect(page).toHaveURL('/funnel');
     for (const stage of STAGES) {
-      const [count, sums] = [cells(page, stage).nth(0), cells(page, stage).nth(1)];
+      const [count, sum] = [cells(page, stage).nth(0), cells(page, stage).nth(1)];
       await expect(count).toBeVisible();
-      expect({ count: numberIn(await count.innerText()), sums: await sums.innerText() }, stage).toEqual(shown.get(stage));
+      expect({ count: numberIn(await count.innerText()), sum: await sum.innerText() }, stage).toEqual(shown.get(stage));
     }
   });
 }

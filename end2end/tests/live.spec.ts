@@ -62,6 +62,8 @@ test('two people drag one card', { tag: '@desktop' }, async ({ page, board, seco
     beforeDrop: async () => {
       await other.dragByMouse(title, 'Proposal');
       await other.expectCardIn(title, 'Proposal');
+      // The one who holds it has heard of that.
+      await board.expectCardIn(title, 'Proposal', LIVE);
     },
   });
   // Whoever came last has it, and both boards say the same.

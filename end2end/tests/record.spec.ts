@@ -1,13 +1,13 @@
 import type { Locator, Page } from '@playwright/test';
-import { api, expect, money, signIn, test, text, unique } from '../support/fixtures.ts';
+import { api, editField, expect, money, signIn, test, text, unique } from '../support/fixtures.ts';
 
 const LIVE = { timeout: 1_000 };
 
 const row = (page: Page, field: string): Locator => page.locator(`[data-field="${field}"]`);
 
-/** Opens a field for editing: a click on it, as anybody would. */
+/** Opens a field for editing. */
 async function edit(page: Page, field: string): Promise<Locator> {
-  await row(page, field).getByRole('button').first().click();
+  await editField(page, field);
   return row(page, field);
 }
 

@@ -2,7 +2,7 @@
 // of its own, since other tests leave their records behind.
 import path from 'node:path';
 import type { Page } from '@playwright/test';
-import { api, expect, hydrated, open, setUpLink, signIn, test } from '../support/fixtures.ts';
+import { api, editField, expect, hydrated, open, setUpLink, signIn, test } from '../support/fixtures.ts';
 
 const FOLDER = path.join(import.meta.dirname, '../test-results/screenshots');
 
@@ -83,8 +83,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await shoot(page, 'timeline');
       }
       await page.getByRole('tab', { name: 'Details' }).click({ timeout: 300 }).catch(() => undefined);
-      await page.locator('[data-field="amount"]').getByRole('button').first().click();
-      await page.locator('[data-field="company_id"]').getByRole('button').first().click();
+      await editField(page, 'amount');
+      await editField(page, 'company_id');
       await shoot(page, 'record-editing');
     });
 
@@ -102,8 +102,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 
     test('gate', async ({ page, board }) => {
       await signIn(page, 'head');
-      const [title] = await board.titlesIn('Qualified');
-      await page.getByRole('button', { name: `Move “${title}” to…` }).click();
+      await board.cardsIn('New').first().getByRole('button', { name: /^Move/ }).click();
       await shoot(page, 'move');
       await page.locator('dialog[open]').getByRole('button', { name: 'Lost' }).click();
       await expect(page.locator('dialog[open]').getByLabel('Lost reason')).toBeVisible();

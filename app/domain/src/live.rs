@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 use crate::board::Card;
 use crate::{EventId, Kind, Money, PipelineId, RecordId, StageId, UserId};
 
-#[expect(clippy::large_enum_variant, reason = "nearly every message is the large one")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every message is the large one"
+)]
 /// A live message. Each goes only to those who may see what it tells.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

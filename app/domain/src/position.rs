@@ -70,14 +70,20 @@ const fn integer_length(head: u8) -> Option<usize> {
 }
 
 fn integer_part(position: &str) -> &str {
-    let length = position.bytes().next().and_then(integer_length).unwrap_or(0);
+    let length = position
+        .bytes()
+        .next()
+        .and_then(integer_length)
+        .unwrap_or(0);
     position.get(..length).unwrap_or(position)
 }
 
 /// Whether it is one: whole integer part, digits only, no zero at the end of the fraction, which
 /// would leave no place above it.
 fn is_position(text: &str) -> bool {
-    let Some(length) = text.bytes().next().and_then(integer_length) else { return false };
+    let Some(length) = text.bytes().next().and_then(integer_length) else {
+        return false;
+    };
     text.len() >= length
         && text.bytes().all(|byte| DIGITS.contains(&byte))
         && (text.len() == length || !text.ends_with('0'))
@@ -95,7 +101,10 @@ fn inside(above: &str, below: &str) -> String {
     }
     match step(above_integer, 1) {
         Some(next) if next.as_str() < below => next,
-        _ => format!("{above_integer}{}", midpoint(&above[above_integer.len()..], None)),
+        _ => format!(
+            "{above_integer}{}",
+            midpoint(&above[above_integer.len()..], None)
+        ),
     }
 }
 
@@ -109,7 +118,8 @@ fn before(below: &str) -> String {
 
 fn after(above: &str) -> String {
     let integer = integer_part(above);
-    step(integer, 1).unwrap_or_else(|| format!("{integer}{}", midpoint(&above[integer.len()..], None)))
+    step(integer, 1)
+        .unwrap_or_else(|| format!("{integer}{}", midpoint(&above[integer.len()..], None)))
 }
 
 /// The integer part one up or down; none at the very ends, which nobody reaches (62^25 cards).
@@ -123,7 +133,11 @@ fn step(integer: &str, by: i8) -> Option<String> {
             *place = wrapped;
             continue;
         }
-        let next = if by > 0 { digit(*place) + 1 } else { digit(*place) - 1 };
+        let next = if by > 0 {
+            digit(*place) + 1
+        } else {
+            digit(*place) - 1
+        };
         *place = DIGITS[next];
         return String::from_utf8([&[head], digits.as_slice()].concat()).ok();
     }
@@ -152,7 +166,11 @@ fn midpoint(low: &str, high: Option<&str>) -> String {
             .count();
         if shared > 0 {
             let rest = low.get(shared..).unwrap_or("");
-            return format!("{}{}", &high[..shared], midpoint(rest, Some(&high[shared..])));
+            return format!(
+                "{}{}",
+                &high[..shared],
+                midpoint(rest, Some(&high[shared..]))
+            );
         }
     }
     let low_digit = low_bytes.first().map_or(0, |byte| digit(*byte));

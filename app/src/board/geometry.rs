@@ -170,8 +170,8 @@ const fn whole(number: f64) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use super::shift as shift_of;
+    use super::*;
 
     const PITCH: f64 = 90.0;
 

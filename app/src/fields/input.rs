@@ -189,7 +189,8 @@ fn text_input(
     on_input: Callback<String>,
     autofocus: bool,
 ) -> AnyView {
-    view! { <TextInput kind=kind initial=initial on_input=on_input autofocus=autofocus /> }.into_any()
+    view! { <TextInput kind=kind initial=initial on_input=on_input autofocus=autofocus /> }
+        .into_any()
 }
 
 /// An amount and its currency, which count as one value.
@@ -203,7 +204,9 @@ fn money_input(
 ) -> AnyView {
     let i18n = use_i18n();
     let field = field.clone();
-    let shown = initial.as_money().map_or_else(String::new, |m| m.amount.normalize().to_string());
+    let shown = initial
+        .as_money()
+        .map_or_else(String::new, |m| m.amount.normalize().to_string());
     let amount = RwSignal::new(shown.clone());
     let code = RwSignal::new(currency.code().to_owned());
     let tell = move || {
@@ -227,13 +230,22 @@ fn money_input(
     });
     let mut codes = vec![home.code().to_owned(), currency.code().to_owned()];
     codes.extend(
-        ["EUR", "USD", "GBP", "PLN", "RUB", "INR", "CHF", "CZK", "SEK", "UAH", "JPY", "CNY"]
-            .map(str::to_owned),
+        [
+            "EUR", "USD", "GBP", "PLN", "RUB", "INR", "CHF", "CZK", "SEK", "UAH", "JPY", "CNY",
+        ]
+        .map(str::to_owned),
     );
     let mut seen = Vec::new();
-    codes.retain(|code| !seen.contains(code) && { seen.push(code.clone()); true });
-    let options: Vec<Choice> =
-        codes.into_iter().map(|code| Choice::new(code.clone(), code)).collect();
+    codes.retain(|code| {
+        !seen.contains(code) && {
+            seen.push(code.clone());
+            true
+        }
+    });
+    let options: Vec<Choice> = codes
+        .into_iter()
+        .map(|code| Choice::new(code.clone(), code))
+        .collect();
     view! {
         <div class="row">
             <TextInput kind=InputKind::Decimal initial=shown on_input=on_amount autofocus=autofocus />

@@ -35,7 +35,11 @@ pub fn LinkPicker(
     let found = Resource::new(
         move || text.get(),
         move |text| async move {
-            if text.trim().is_empty() { Ok(Vec::new()) } else { find_records(kind, text).await }
+            if text.trim().is_empty() {
+                Ok(Vec::new())
+            } else {
+                find_records(kind, text).await
+            }
         },
     );
     let shown = RwSignal::new(Vec::<Linked>::new());

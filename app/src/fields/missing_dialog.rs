@@ -44,7 +44,12 @@ pub fn MissingDialog(
             ask.on_cancel.run(());
         }
     });
-    let title = move || ask.with(|ask| ask.as_ref().map_or_else(String::new, |ask| ask.title.clone()));
+    let title = move || {
+        ask.with(|ask| {
+            ask.as_ref()
+                .map_or_else(String::new, |ask| ask.title.clone())
+        })
+    };
     view! {
         <Dialog
             id=id

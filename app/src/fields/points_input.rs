@@ -1,8 +1,8 @@
 //! Phone numbers or e-mail addresses: a line each, with an empty one at the end.
 
+use domain::Value;
 use domain::contact_point::{ContactPoint, PointType};
 use domain::field::FieldType;
-use domain::Value;
 use leptos::prelude::*;
 
 use super::input::OnValue;
@@ -27,7 +27,11 @@ pub fn PointsInput(
         Value::Points(points) => points,
         _ => Vec::new(),
     };
-    let first = if first.is_empty() { vec![ContactPoint::new(point_type, "")] } else { first };
+    let first = if first.is_empty() {
+        vec![ContactPoint::new(point_type, "")]
+    } else {
+        first
+    };
     let next_key = StoredValue::new(first.len());
     let lines = RwSignal::new(first.into_iter().enumerate().collect::<Vec<_>>());
     let tell = move || {
@@ -40,12 +44,16 @@ pub fn PointsInput(
         lines.update(|lines| lines.push((key, ContactPoint::new(point_type, ""))));
     };
     let (kind, label, more) = match point_type {
-        PointType::Phone => {
-            (InputKind::Phone, t_string!(i18n, fields.phone), t_string!(i18n, fields.add_phone))
-        }
-        PointType::Email => {
-            (InputKind::Email, t_string!(i18n, fields.email), t_string!(i18n, fields.add_email))
-        }
+        PointType::Phone => (
+            InputKind::Phone,
+            t_string!(i18n, fields.phone),
+            t_string!(i18n, fields.add_phone),
+        ),
+        PointType::Email => (
+            InputKind::Email,
+            t_string!(i18n, fields.email),
+            t_string!(i18n, fields.add_email),
+        ),
     };
     let line = move |(key, point): (usize, ContactPoint)| {
         let on_input = Callback::new(move |text: String| {

@@ -29,9 +29,11 @@ pub fn value_text(
             crate::labels::option(i18n, field, text)
         }
         Value::Text(text) => text.clone(),
-        Value::Texts(keys) => {
-            join(keys.iter().map(|key| crate::labels::option(i18n, field, key)).collect())
-        }
+        Value::Texts(keys) => join(
+            keys.iter()
+                .map(|key| crate::labels::option(i18n, field, key))
+                .collect(),
+        ),
         // A year is no amount: 2026, not 2,026.
         Value::Integer(number) if (1000..=9999).contains(number) => number.to_string(),
         Value::Integer(number) => group_thousands(&number.to_string()),
@@ -43,12 +45,18 @@ pub fn value_text(
         Value::Date(day) => dates::day(i18n, *day, today),
         Value::DateTime(at) => {
             let at = dates::local(*at, workspace.utc_offset);
-            format!("{}, {}", dates::day(i18n, at.date(), today), dates::time(at))
+            format!(
+                "{}, {}",
+                dates::day(i18n, at.date(), today),
+                dates::time(at)
+            )
         }
         Value::Id(id) => name_of(workspace, field.field_type, *id),
-        Value::Ids(ids) => {
-            join(ids.iter().map(|id| name_of(workspace, field.field_type, *id)).collect())
-        }
+        Value::Ids(ids) => join(
+            ids.iter()
+                .map(|id| name_of(workspace, field.field_type, *id))
+                .collect(),
+        ),
         Value::Links(links) => join(
             links
                 .iter()
@@ -67,12 +75,16 @@ fn name_of(workspace: &Workspace, field_type: FieldType, id: i64) -> String {
     let known = match field_type {
         FieldType::User | FieldType::Users => return workspace.name_of(id).to_owned(),
         FieldType::Stage => workspace.stage(id).map(|stage| &stage.name),
-        FieldType::Pipeline => {
-            workspace.pipelines.iter().find(|p| p.id == id).map(|pipeline| &pipeline.name)
-        }
-        FieldType::LostReason => {
-            workspace.lost_reasons.iter().find(|reason| reason.id == id).map(|reason| &reason.name)
-        }
+        FieldType::Pipeline => workspace
+            .pipelines
+            .iter()
+            .find(|p| p.id == id)
+            .map(|pipeline| &pipeline.name),
+        FieldType::LostReason => workspace
+            .lost_reasons
+            .iter()
+            .find(|reason| reason.id == id)
+            .map(|reason| &reason.name),
         _ => None,
     };
     known.cloned().unwrap_or_else(|| format!("#{id}"))
@@ -126,7 +138,11 @@ pub fn FieldValue(
         }
         _ => {
             let text = value_text(i18n, &workspace, &field, &value, today);
-            let class = if field.field_type == FieldType::LongText { "fieldrow__long" } else { "cut" };
+            let class = if field.field_type == FieldType::LongText {
+                "fieldrow__long"
+            } else {
+                "cut"
+            };
             view! { <span class=class dir="auto">{text}</span> }.into_any()
         }
     }
@@ -135,8 +151,11 @@ pub fn FieldValue(
 fn linked(i18n: I18n, kind: Kind, id: i64, title: Option<String>) -> AnyView {
     match title {
         Some(title) => {
-            view! { <a class="link cut" href=record_path(kind, id) dir="auto">{title}</a> }.into_any()
+            view! { <a class="link cut" href=record_path(kind, id) dir="auto">{title}</a> }
+                .into_any()
         }
-        None => view! { <span class="muted">{t_string!(i18n, fields.hidden_record)}</span> }.into_any(),
+        None => {
+            view! { <span class="muted">{t_string!(i18n, fields.hidden_record)}</span> }.into_any()
+        }
     }
 }

@@ -95,9 +95,7 @@ fn Shown(
             when=move || has_any.get()
             fallback=move || {
                 view! {
-                    <Empty title=move || t_string!(i18n, funnel.empty) glyph=Glyph::Funnel>
-                        <LinkButton href="/deals/board">{t!(i18n, funnel.to_board)}</LinkButton>
-                    </Empty>
+                    <Nothing />
                 }
             }
         >
@@ -124,5 +122,36 @@ fn Shown(
                 </For>
             </div>
         </Show>
+    }
+}
+
+/// There is nothing to show: of what was asked for, or at all.
+#[component]
+fn Nothing() -> impl IntoView {
+    let i18n = use_i18n();
+    let params = use_query_map();
+    let is_narrow = Memo::new(move |_| params.with(query::is_narrow));
+    let title = move || {
+        if is_narrow.get() {
+            t_string!(i18n, funnel.none_found)
+        } else {
+            t_string!(i18n, funnel.empty)
+        }
+    };
+    view! {
+        <Empty title glyph=Glyph::Funnel>
+            {move || {
+                if is_narrow.get() {
+                    let all = params.with(query::without_narrowing);
+                    view! { <LinkButton href=all>{t!(i18n, funnel.show_all)}</LinkButton> }
+                        .into_any()
+                } else {
+                    view! {
+                        <LinkButton href="/deals/board">{t!(i18n, funnel.to_board)}</LinkButton>
+                    }
+                        .into_any()
+                }
+            }}
+        </Empty>
     }
 }

@@ -52,6 +52,17 @@ pub(super) fn is_wall(params: &ParamsMap) -> bool {
     params.get_str(WALL) == Some("1")
 }
 
+/// Whether the address leaves records out, but for those of other pipelines.
+pub(super) fn is_narrow(params: &ParamsMap) -> bool {
+    let query = read(params, None);
+    query.period.is_some() || query.department.is_some() || params.get_str(OWNER).is_some()
+}
+
+/// The address that leaves none out.
+pub(super) fn without_narrowing(params: &ParamsMap) -> String {
+    with(params, &[(PERIOD, ""), (OWNER, ""), (DEPARTMENT, "")])
+}
+
 /// The days of the address' period, where it is one from day to day: from, to.
 pub(super) fn days(params: &ParamsMap) -> Option<(String, String)> {
     match Period::parse(params.get_str(PERIOD)?)? {
@@ -111,6 +122,14 @@ mod tests {
         assert_eq!(read(&asked, Some(7)), FunnelQuery::default());
         assert!(!is_wall(&asked));
         assert_eq!(days(&asked), None);
+    }
+
+    #[test]
+    fn what_narrows_can_be_taken_out() {
+        let asked = params(&[(PIPELINE, "2"), (PERIOD, "this_year"), (OWNER, "me")]);
+        assert!(is_narrow(&asked));
+        assert_eq!(without_narrowing(&asked), "?pipeline=2");
+        assert!(!is_narrow(&params(&[(PIPELINE, "2"), (WALL, "1")])));
     }
 
     #[test]

@@ -52,6 +52,7 @@ pub fn Frame() -> impl IntoView {
 fn SignedIn(workspace: Workspace) -> impl IntoView {
     let i18n = use_i18n();
     let workspace = WorkspaceSignal::provide(workspace);
+    workspace.reload_when_shown_again();
     ToastStore::provide();
     Effect::new(move |_| workspace.with(|workspace| show_theme(&workspace.theme)));
     let folded = RwSignal::new(rail::initially_folded());

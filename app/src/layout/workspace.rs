@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::Error;
 use domain::workspace::Workspace;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -48,12 +49,32 @@ impl WorkspaceSignal {
     }
 
     /// Asks the server for it again. What is shown meanwhile stays; where the server does not
-    /// answer, the old one goes on.
+    /// answer, the old one goes on; where the session has ended, the way is to sign in.
     pub fn reload(self) {
         spawn_local(async move {
-            if let Ok(workspace) = load_workspace().await {
-                let _ = self.0.try_set(Arc::new(workspace));
+            match load_workspace().await {
+                Ok(workspace) => {
+                    let _ = self.0.try_set(Arc::new(workspace));
+                }
+                Err(Error::Unauthenticated) => {
+                    // The server sends to sign in, and back here afterwards.
+                    let _ = window().location().reload();
+                }
+                Err(_) => {}
             }
+        });
+    }
+
+    /// Asks again when the browser takes the page out of its memory, as it does when one goes back:
+    /// whoever has signed out, or another who came after, must not see it.
+    pub(super) fn reload_when_shown_again(self) {
+        Effect::new(move |_| {
+            let listener = window_event_listener_untyped("pageshow", move |event| {
+                if is_from_memory(&event) {
+                    self.reload();
+                }
+            });
+            on_cleanup(move || listener.remove());
         });
     }
 }
@@ -62,4 +83,15 @@ impl WorkspaceSignal {
 #[must_use]
 pub fn use_workspace() -> WorkspaceSignal {
     expect_context()
+}
+
+/// Whether a page that is shown comes from the browser's memory, as it was left.
+#[cfg(feature = "hydrate")]
+fn is_from_memory(event: &web_sys::Event) -> bool {
+    js_sys::Reflect::get(event, &"persisted".into()).is_ok_and(|persisted| persisted.is_truthy())
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn is_from_memory(_event: &web_sys::Event) -> bool {
+    false
 }

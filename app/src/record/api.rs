@@ -25,7 +25,8 @@ pub async fn older_entries(kind: Kind, id: RecordId, older: EventId) -> Result<T
 #[server(input = Json)]
 pub async fn change_record(kind: Kind, id: RecordId, draft: Draft) -> Result<Written, Error> {
     let ctx = crate::request::ctx().await?;
-    let written = services::records::write::change(&ctx, domain::timeline::Via::Form, kind, id, draft).await;
+    let written =
+        services::records::write::change(&ctx, domain::timeline::Via::Form, kind, id, draft).await;
     crate::request::respond(written)
 }
 
@@ -33,7 +34,9 @@ pub async fn change_record(kind: Kind, id: RecordId, draft: Draft) -> Result<Wri
 #[server]
 pub async fn delete_record(kind: Kind, id: RecordId) -> Result<Written, Error> {
     let ctx = crate::request::ctx().await?;
-    crate::request::respond(services::records::write::delete(&ctx, domain::timeline::Via::Form, kind, id).await)
+    crate::request::respond(
+        services::records::write::delete(&ctx, domain::timeline::Via::Form, kind, id).await,
+    )
 }
 
 /// Writes a note.

@@ -37,7 +37,8 @@ pub(super) fn FieldRow(state: RecordState, field: FieldDef) -> impl IntoView {
                 if value.with(Value::is_empty) {
                     view! { <span class="fieldrow__empty">{t!(i18n, record.add)}</span> }.into_any()
                 } else {
-                    view! { <FieldValue field=field.clone() value=value.get() today=today /> }.into_any()
+                    view! { <FieldValue field=field.clone() value=value.get() today=today /> }
+                        .into_any()
                 }
             };
             let value_id = format!("{label_id}-value");
@@ -117,7 +118,10 @@ fn Editor(
             let key = key.clone();
             busy.set(true);
             spawn_local(async move {
-                let mut draft = Draft { version, ..Draft::default() };
+                let mut draft = Draft {
+                    version,
+                    ..Draft::default()
+                };
                 draft.values.insert(key.clone(), value);
                 let saved = state.save(draft).await;
                 let _ = busy.try_set(false);

@@ -22,7 +22,9 @@ pub(super) fn StageBar(state: RecordState) -> impl IntoView {
     let current = Memo::new(move |_| state.record.with(|record| record.value("stage_id").as_id()));
     let pipeline = Memo::new(move |_| state.record.with(|r| r.value("pipeline_id").as_id()));
     let days = move || {
-        let since = state.record.with(|record| record.value("stage_since").as_date_time());
+        let since = state
+            .record
+            .with(|record| record.value("stage_since").as_date_time());
         since.map(|since| (state.now.get() - since).num_days().max(0))
     };
     let steps = move || {
@@ -33,7 +35,9 @@ pub(super) fn StageBar(state: RecordState) -> impl IntoView {
             .find(|candidate| Some(candidate.id) == pipeline.get())
             .map(|pipeline| pipeline.stages.clone())
             .unwrap_or_default();
-        let here = stages.iter().position(|stage| Some(stage.id) == current.get());
+        let here = stages
+            .iter()
+            .position(|stage| Some(stage.id) == current.get());
         let closed = here.is_some_and(|here| stages[here].meaning.is_closed());
         stages
             .iter()
@@ -90,7 +94,10 @@ fn mover(state: RecordState, ask: RwSignal<Option<Ask>>) -> Callback<(StageId, V
     let again: StoredValue<Option<Callback<(StageId, Values)>>> = StoredValue::new(None);
     let go = Callback::new(move |(stage, values): (StageId, Values)| {
         spawn_local(async move {
-            let name = workspace.get_untracked().stage(stage).map(|stage| stage.name.clone());
+            let name = workspace
+                .get_untracked()
+                .stage(stage)
+                .map(|stage| stage.name.clone());
             let name = name.unwrap_or_default();
             let mut draft = Draft::of([("stage_id", Value::Id(stage))]);
             draft.values.extend(values.clone());
@@ -114,7 +121,13 @@ fn mover(state: RecordState, ask: RwSignal<Option<Ask>>) -> Callback<(StageId, V
                     });
                     let title = t_string!(i18n, record.move_to, stage = name);
                     let on_cancel = Callback::new(|()| {});
-                    ask.set(Some(Ask { kind: state.kind, title, errors, on_values, on_cancel }));
+                    ask.set(Some(Ask {
+                        kind: state.kind,
+                        title,
+                        errors,
+                        on_values,
+                        on_cancel,
+                    }));
                 }
                 Err(error) => {
                     toasts.error(crate::labels::error(i18n, &error));

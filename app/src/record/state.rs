@@ -98,14 +98,18 @@ impl RecordState {
         if self.gone.try_set(false).is_some() {
             return;
         }
-        let newer = self.record.with_untracked(|r| opened.record.version >= r.version);
+        let newer = self
+            .record
+            .with_untracked(|r| opened.record.version >= r.version);
         if newer {
             self.record.set(opened.record);
         }
         // What was loaded further down stays below what is new.
         let oldest = opened.timeline.entries.last().map(|entry| entry.event);
         self.entries.update(|entries| {
-            let kept = entries.drain(..).filter(|e| oldest.is_some_and(|oldest| e.event < oldest));
+            let kept = entries
+                .drain(..)
+                .filter(|e| oldest.is_some_and(|oldest| e.event < oldest));
             let kept: Vec<Entry> = kept.collect();
             if kept.is_empty() {
                 self.older.set(opened.timeline.older);
@@ -123,7 +127,10 @@ impl RecordState {
     /// changed meanwhile is not lost.
     pub(super) async fn save(self, draft: Draft) -> Result<Written, Error> {
         let version = self.record.with_untracked(|record| record.version);
-        let draft = Draft { version: draft.version.or(Some(version)), ..draft };
+        let draft = Draft {
+            version: draft.version.or(Some(version)),
+            ..draft
+        };
         let written = change_record(self.kind, self.id, draft).await?;
         match written.record.clone() {
             Some(record) => {

@@ -25,7 +25,9 @@ pub(super) fn TimelineView(state: RecordState) -> impl IntoView {
     let toasts = expect_context::<ToastStore>();
     let offset = use_workspace().get_untracked().utc_offset;
     let more = move |_| {
-        let Some(older) = state.older.get_untracked() else { return };
+        let Some(older) = state.older.get_untracked() else {
+            return;
+        };
         spawn_local(async move {
             match older_entries(state.kind, state.id, older).await {
                 Ok(page) => {
@@ -176,7 +178,8 @@ fn EntryView(state: RecordState, entry: Entry) -> impl IntoView {
             );
             let text = |value: &Value| {
                 let text = field.map(|f| value_text(i18n, &workspace, f, value, state.today()));
-                text.filter(|text| !text.is_empty()).unwrap_or_else(|| "—".to_owned())
+                text.filter(|text| !text.is_empty())
+                    .unwrap_or_else(|| "—".to_owned())
             };
             let (old, new) = (text(&change.old), text(&change.new));
             view! {

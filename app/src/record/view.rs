@@ -74,4 +74,3 @@ pub(super) fn RecordView(
         }}
     }
 }
-

@@ -32,7 +32,14 @@ pub fn SetUpPage() -> impl IntoView {
                     match offer.await {
                         Ok(Some(offer)) => view! { <SetUpForm token offer /> }.into_any(),
                         Ok(None) => view! { <Closed /> }.into_any(),
-                        Err(error) => view! { <Failed error /> }.into_any(),
+                        Err(error) => {
+                            view! {
+                                <main id="main">
+                                    <Failed error />
+                                </main>
+                            }
+                                .into_any()
+                        }
                     }
                 })
             }}

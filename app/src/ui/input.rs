@@ -123,7 +123,7 @@ pub fn TextInput(
     });
     // Said by the server alone: of an input that comes later the browser complains when something
     // else has the focus, which the effect above moves anyway.
-    let first_focus = autofocus && cfg!(feature = "ssr");
+    let said_by_server = autofocus && cfg!(feature = "ssr");
     view! {
         <input
             class=join(["input", &class])
@@ -140,7 +140,7 @@ pub fn TextInput(
             disabled=move || disabled.get()
             // For the page as the server sends it. What comes later has the effect above: browsers
             // complain of the attribute where something has the focus already.
-            autofocus=autofocus && cfg!(feature = "ssr")
+            autofocus=said_by_server
             aria-label=label.map(|label| move || label.get())
             aria-labelledby=control.labelled_by
             aria-describedby=move || control.described_by.get()

@@ -49,7 +49,9 @@ fn is_deadlock(error: &DbErr) -> bool {
     else {
         return false;
     };
-    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code);
     matches!(code.as_deref(), Some("40P01" | "40001"))
 }
 
@@ -83,9 +85,8 @@ fn database(ctx: &Ctx, use_case: &'static str, error: &DbErr) -> Error {
 
 /// Named constraints that a user can run into, as errors of the field they guard.
 fn constraint(error: &DbErr) -> Option<Error> {
-    let Some(
-        SqlErr::UniqueConstraintViolation(text) | SqlErr::ForeignKeyConstraintViolation(text),
-    ) = error.sql_err()
+    let Some(SqlErr::UniqueConstraintViolation(text) | SqlErr::ForeignKeyConstraintViolation(text)) =
+        error.sql_err()
     else {
         return None;
     };

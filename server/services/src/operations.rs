@@ -29,7 +29,11 @@ const TOLD: usize = 20;
 /// [`Error::NotFound`] where the operation does not exist or the asker may see none of its
 /// records; [`Error::Invalid`] where it has been undone already.
 pub async fn undo(ctx: &Ctx, operation: OperationId) -> Result<Undone, Error> {
-    settle(ctx, "operations.undo", retried(|| take_back(ctx, operation)).await)
+    settle(
+        ctx,
+        "operations.undo",
+        retried(|| take_back(ctx, operation)).await,
+    )
 }
 
 #[derive(Debug, FromQueryResult)]

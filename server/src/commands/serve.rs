@@ -42,11 +42,7 @@ pub(super) async fn serve(
         runtime.db.clone(),
         shutdown.token(),
     ));
-    let state = AppState::new(
-        runtime.config.clone(),
-        runtime.db.clone(),
-        shutdown.clone(),
-    );
+    let state = AppState::new(runtime.config.clone(), runtime.db.clone(), shutdown.clone());
     let live = state.live.clone();
     let router = router::build(state);
     tracing::info!(address = %listener.local_addr()?, url = %runtime.config.url, "serving");

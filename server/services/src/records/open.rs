@@ -59,12 +59,7 @@ fn pointing_to(kind: Kind) -> impl Iterator<Item = (Kind, &'static FieldDef)> {
         })
 }
 
-async fn pointers(
-    ctx: &Ctx,
-    kind: Kind,
-    field: &FieldDef,
-    id: RecordId,
-) -> Result<Related, Error> {
+async fn pointers(ctx: &Ctx, kind: Kind, field: &FieldDef, id: RecordId) -> Result<Related, Error> {
     let query = Query {
         filter: Filter::is(&field.key, Operator::Is, &[&id.to_string()]),
         columns: vec![kind.title_field().to_owned()],
@@ -76,7 +71,12 @@ async fn pointers(
     Ok(Related {
         kind,
         field: field.key.to_string(),
-        records: records.map(|r| Linked { id: r.id, title: Some(r.title()) }).collect(),
+        records: records
+            .map(|r| Linked {
+                id: r.id,
+                title: Some(r.title()),
+            })
+            .collect(),
         more: page.next.is_some(),
     })
 }

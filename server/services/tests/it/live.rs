@@ -64,7 +64,10 @@ async fn hears_nothing(page: &mut Subscription) -> bool {
     timeout(SILENCE, page.messages.recv()).await.is_err()
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "where a record stands is optional")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "where a record stands is optional"
+)]
 fn of(owner: UserId) -> Option<(Standing, Placement)> {
     let standing = Standing {
         owner: Some(owner),
