@@ -138,8 +138,6 @@ pub fn TextInput(
             autocomplete=autocomplete
             required=required || control.required
             disabled=move || disabled.get()
-            // For the page as the server sends it. What comes later has the effect above: browsers
-            // complain of the attribute where something has the focus already.
             autofocus=said_by_server
             aria-label=label.map(|label| move || label.get())
             aria-labelledby=control.labelled_by

@@ -88,8 +88,6 @@ pub fn TextArea(
             placeholder=placeholder.map(|text| move || text.get())
             required=required || control.required
             disabled=move || disabled.get()
-            // For the page as the server sends it. What comes later has the effect above: browsers
-            // complain of the attribute where something has the focus already.
             autofocus=said_by_server
             aria-label=label.map(|label| move || label.get())
             aria-labelledby=control.labelled_by
