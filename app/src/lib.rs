@@ -7,6 +7,7 @@
 #![recursion_limit = "256"]
 
 pub mod account;
+pub mod answer;
 pub mod board;
 pub mod dates;
 pub mod fields;

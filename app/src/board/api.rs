@@ -11,6 +11,8 @@ use domain::{Draft, Error, Kind, OperationId, RecordId, StageId};
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 
+use crate::answer::Answer;
+
 /// A board: each column's totals and first cards.
 #[server(input = Json)]
 pub async fn load_board(query: BoardQuery) -> Result<Board, Error> {
@@ -40,35 +42,21 @@ pub async fn load_cards(query: BoardQuery, ids: Vec<RecordId>) -> Result<Vec<Car
 #[server(input = Json)]
 pub async fn move_card(kind: Kind, id: RecordId, draft: Draft) -> Result<Answer<Written>, Error> {
     let ctx = crate::request::ctx().await?;
-    answer(services::records::write::change(&ctx, BOARD, kind, id, draft).await)
+    crate::answer::answer(services::records::write::change(&ctx, BOARD, kind, id, draft).await)
 }
 
 /// Makes a record in a column.
 #[server(input = Json)]
 pub async fn add_card(kind: Kind, draft: Draft) -> Result<Answer<Written>, Error> {
     let ctx = crate::request::ctx().await?;
-    answer(services::records::write::create(&ctx, BOARD, kind, draft).await)
+    crate::answer::answer(services::records::write::create(&ctx, BOARD, kind, draft).await)
 }
 
 /// Takes back what was done on the board.
 #[server(input = Json)]
 pub async fn undo_operation(operation: OperationId) -> Result<Answer<Undone>, Error> {
     let ctx = crate::request::ctx().await?;
-    answer(services::operations::undo(&ctx, operation).await)
-}
-
-/// What came of a write that reached the server.
-pub type Answer<T> = Result<T, Error>;
-
-#[cfg(feature = "ssr")]
-fn answer<T>(result: Result<T, Error>) -> Result<Answer<T>, Error> {
-    match result {
-        Err(
-            error
-            @ (Error::Invalid(_) | Error::Conflict(_) | Error::Forbidden(_) | Error::NotFound),
-        ) => Ok(Err(error)),
-        result => crate::request::respond(result).map(Ok),
-    }
+    crate::answer::answer(services::operations::undo(&ctx, operation).await)
 }
 
 #[cfg(feature = "ssr")]

@@ -53,7 +53,7 @@ pub(super) fn Header(state: RecordState, on_close: Option<Callback<()>>) -> impl
     };
     let delete = Callback::new(move |()| {
         spawn_local(async move {
-            match delete_record(state.kind, state.id).await {
+            match delete_record(state.kind, state.id).await.flatten() {
                 Ok(written) => {
                     let mut toast = Toast::new(t_string!(i18n, record.deleted).to_owned());
                     if let Some(operation) = written.operation {

@@ -74,11 +74,11 @@ fn Loaded(
         <Transition fallback=|| view! { <Skeleton kind=SkeletonKind::Row count=8 /> }>
             {move || Suspend::new(async move {
                 match opened.await {
-                    Ok(opened) => {
+                    Ok(Ok(opened)) => {
                         view! { <RecordView opened=opened as_page=as_page on_close=on_close /> }
                             .into_any()
                     }
-                    Err(error) => view! { <Failed error=error /> }.into_any(),
+                    Ok(Err(error)) | Err(error) => view! { <Failed error=error /> }.into_any(),
                 }
             })}
         </Transition>

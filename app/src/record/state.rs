@@ -83,8 +83,8 @@ impl RecordState {
     pub(super) fn reload(self) {
         spawn_local(async move {
             match open_record(self.kind, self.id).await {
-                Ok(opened) => self.show(opened),
-                Err(Error::NotFound) => {
+                Ok(Ok(opened)) => self.show(opened),
+                Ok(Err(_)) => {
                     let _ = self.gone.try_set(true);
                 }
                 // The connection's state is told elsewhere; what is shown stays.
@@ -131,7 +131,7 @@ impl RecordState {
             version: draft.version.or(Some(version)),
             ..draft
         };
-        let written = change_record(self.kind, self.id, draft).await?;
+        let written = change_record(self.kind, self.id, draft).await??;
         match written.record.clone() {
             Some(record) => {
                 let _ = self.record.try_set(record);
@@ -151,7 +151,7 @@ pub(super) fn undo_with_toast() -> impl Fn(OperationId, RecordState) + Copy + 's
     let toasts = expect_context::<ToastStore>();
     move |operation, state| {
         spawn_local(async move {
-            match undo_operation(operation).await {
+            match undo_operation(operation).await.flatten() {
                 Ok(undone) => {
                     let text = if undone.kept.is_empty() {
                         t_string!(i18n, record.undone).to_owned()

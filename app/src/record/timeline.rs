@@ -87,7 +87,9 @@ fn Composer(state: RecordState) -> impl IntoView {
         }
         busy.set(true);
         spawn_local(async move {
-            let added = add_note(state.kind, state.id, text.get_untracked()).await;
+            let added = add_note(state.kind, state.id, text.get_untracked())
+                .await
+                .flatten();
             let _ = busy.try_set(false);
             match added {
                 Ok(_) => {
