@@ -146,6 +146,8 @@ export class Server {
   async launch(): Promise<void> {
     const environment = { ...process.env };
     delete environment['TEST_DATABASE_URL'];
+    // Ours names the shared server; to a server it is the address that its users type.
+    delete environment['DEALWRIGHT_URL'];
     // Playwright asks for colours, which make a log hard to read.
     delete environment['FORCE_COLOR'];
     mkdirSync(LOGS, { recursive: true });

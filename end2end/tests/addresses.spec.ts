@@ -87,7 +87,7 @@ test('a record opens over the board; back closes it and the board is where it wa
   await page.reload();
   await expect(panel.getByRole('heading', { level: 1, name: title })).toBeVisible();
   await expect(board.card(titles[0] ?? '')).toHaveCount(1);
-  await panel.getByRole('button', { name: 'Close' }).click();
+  await panel.getByRole('button', { name: 'Close', exact: true }).click();
   await expect(panel).toHaveCount(0);
   await expect(page).not.toHaveURL(/open=/);
 });

@@ -1,7 +1,7 @@
 import { Board, enter, expect, open, setUp, test, unique } from '../support/fixtures.ts';
 
 // What the browser itself logs when nobody answers.
-test.use({ allowedConsole: [/Failed to load resource: net::ERR_/, /net::ERR_(CONNECTION|INCOMPLETE|EMPTY)/] });
+test.use({ allowedConsole: [/net::ERR_/] });
 
 test('a page lives through a restart of its server', { tag: '@desktop' }, async ({ page, ownServer }) => {
   const server = await ownServer({ command: ['serve'] });
