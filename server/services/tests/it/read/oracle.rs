@@ -143,8 +143,8 @@ impl World {
                 let (x, y) = (self.key(ctx, field, a), self.key(ctx, field, b));
                 let order = match (x, y) {
                     (None, None) => Ordering::Equal,
-                    (None, _) => Ordering::Less,
-                    (_, None) => Ordering::Greater,
+                    (None, _) => Ordering::Greater,
+                    (_, None) => Ordering::Less,
                     (Some(x), Some(y)) if key.descending => y.cmp(&x),
                     (Some(x), Some(y)) => x.cmp(&y),
                 };
