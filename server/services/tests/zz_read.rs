@@ -1,4 +1,0 @@
-//! Temporary: the read tests alone (not committed).
-
-#[path = "it/read/mod.rs"]
-mod read;
