@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::net::SocketAddr;
 
 use services::demo::{self, Amounts, Found, PASSWORD, USERS};
+use services::live::Publisher;
 use tokio::net::TcpListener;
 
 use crate::{
@@ -50,7 +51,7 @@ fn stay_on_this_machine(addr: SocketAddr) -> anyhow::Result<()> {
 }
 
 async fn fill(runtime: &Runtime) -> anyhow::Result<()> {
-    let ctx = system(runtime.db.clone());
+    let ctx = system(runtime.db.clone(), Publisher::silent());
     match demo::look(&ctx).await? {
         Found::Demonstration => Ok(()),
         Found::Nothing => {

@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use sea_orm::DatabaseConnection;
 use services::Ctx;
 use services::import::{self, Imported, Mapping, Options, Progress};
-use services::live::Publisher;
+use services::live::{Publisher, publish};
 
 use crate::{
     config::Config,
@@ -50,23 +50,26 @@ pub async fn run(args: Args, config: Config) -> anyhow::Result<()> {
         dry_run: args.dry_run,
     };
     let mut told = Told::new();
-    let ctx = system(runtime.db.clone());
+    // A server that runs beside tells its browsers.
+    let (publisher, publishing) = publish::start(&runtime.db);
+    let ctx = system(runtime.db.clone(), publisher);
     let imported = import::run(&ctx, &mapping, &options, file, &mut refused, &mut |now| {
         told.tell(now);
     })
     .await;
+    publishing.finish().await;
     let stopped = runtime.stop().await;
     report(imported?, &args, &refused, &told)?;
     Ok(stopped?)
 }
 
-/// Who works on the command line: the system itself, now, heard by nobody.
+/// Who works on the command line: the system itself, now.
 #[expect(
     clippy::disallowed_methods,
     reason = "a command begins now, as a request does"
 )]
-pub(super) fn system(db: DatabaseConnection) -> Ctx {
-    Ctx::system(db, Publisher::silent(), chrono::Utc::now())
+pub(super) fn system(db: DatabaseConnection, publisher: Publisher) -> Ctx {
+    Ctx::system(db, publisher, chrono::Utc::now())
 }
 
 fn report(imported: Imported, args: &Args, refused: &LateFile, told: &Told) -> anyhow::Result<()> {

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use anyhow::Context as _;
 use domain::OperationId;
-use services::operations;
+use services::{live::publish, operations};
 
 use crate::{
     commands::import::system,
@@ -22,7 +22,10 @@ pub struct Args {
 /// Takes an operation back.
 pub async fn run(args: Args, config: Config) -> anyhow::Result<()> {
     let runtime = Runtime::start(config, Access::Beside).await?;
-    let undone = operations::undo(&system(runtime.db.clone()), args.operation).await;
+    // A server that runs beside tells its browsers.
+    let (publisher, publishing) = publish::start(&runtime.db);
+    let undone = operations::undo(&system(runtime.db.clone(), publisher), args.operation).await;
+    publishing.finish().await;
     let stopped = runtime.stop().await;
     let undone =
         undone.with_context(|| format!("operation {} could not be taken back", args.operation))?;

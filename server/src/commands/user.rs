@@ -6,7 +6,9 @@ use std::io::{self, BufRead as _, Write as _};
 use anyhow::Context as _;
 use clap::{Subcommand, ValueEnum};
 use domain::rights::Role;
+use services::Ctx;
 use services::accounts::{self, NewUser};
+use services::live::publish;
 
 use crate::{
     commands::import::system,
@@ -79,14 +81,17 @@ impl From<RoleName> for Role {
 /// Does it, and tells the password where it made one.
 pub async fn run(args: Args, config: Config) -> anyhow::Result<()> {
     let runtime = Runtime::start(config, Access::Beside).await?;
-    let done = act(args.action, &runtime).await;
+    // A server that runs beside tells its browsers.
+    let (publisher, publishing) = publish::start(&runtime.db);
+    let ctx = system(runtime.db.clone(), publisher);
+    let done = act(args.action, &ctx).await;
+    publishing.finish().await;
     let stopped = runtime.stop().await;
     done?;
     Ok(stopped?)
 }
 
-async fn act(action: Action, runtime: &Runtime) -> anyhow::Result<()> {
-    let ctx = system(runtime.db.clone());
+async fn act(action: Action, ctx: &Ctx) -> anyhow::Result<()> {
     match action {
         Action::Add {
             email,
@@ -101,7 +106,7 @@ async fn act(action: Action, runtime: &Runtime) -> anyhow::Result<()> {
                 roles: role.into_iter().map(Role::from).collect(),
                 password: password.text.clone(),
             };
-            accounts::add_user(&ctx, new).await?;
+            accounts::add_user(ctx, new).await?;
             password.tell(&email)
         }
         Action::Password {
@@ -109,7 +114,7 @@ async fn act(action: Action, runtime: &Runtime) -> anyhow::Result<()> {
             password_stdin,
         } => {
             let password = Password::get(password_stdin)?;
-            accounts::reset_password(&ctx, &email, &password.text)
+            accounts::reset_password(ctx, &email, &password.text)
                 .await
                 .with_context(|| format!("the password of {email} was not changed"))?;
             password.tell(&email)
