@@ -111,7 +111,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await page.locator('dialog[open]').getByRole('button', { name: 'Contract' }).click();
         await expect(page.locator('dialog[open]').getByLabel('Amount')).toBeVisible();
         await expectNoAxeViolations(page);
-        await page.locator('dialog[open]').getByRole('button', { name: 'Move' }).click();
+        await page.locator('dialog[open]').getByRole('button', { name: 'Move', exact: true }).click();
         await expect(page.locator('dialog[open]').getByText('Fill this in.').first()).toBeVisible();
         await expectNoAxeViolations(page);
         await page.locator('dialog[open]').getByRole('button', { name: 'Cancel' }).first().click();

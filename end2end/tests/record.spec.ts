@@ -225,7 +225,7 @@ test('the stage bar moves, asks at a gate, and takes back', async ({ page }) => 
   await expect(step('New')).toHaveAttribute('aria-current', 'step');
   await step('Proposal').click();
   await dialog.getByLabel('Amount').fill('640');
-  await dialog.getByRole('button', { name: 'Move' }).click();
+  await dialog.getByRole('button', { name: 'Move', exact: true }).click();
   await expect(step('Proposal')).toHaveAttribute('aria-current', 'step');
   await expect(page.locator('.record__head')).toContainText('€640');
 });
