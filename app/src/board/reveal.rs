@@ -64,7 +64,17 @@ fn show_column(board: BoardState, column: &Element) {
     } else {
         return;
     };
-    scroller.scroll_by_with_x_and_y(by, 0.0);
+    scroll_aside(&scroller, by);
+}
+
+/// Scrolls the board sideways. To a place, not by a distance: by a distance a phone would stop at
+/// the next column.
+pub fn scroll_aside(scroller: &Element, by: f64) {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a board is some thousand pixels wide"
+    )]
+    scroller.set_scroll_left(scroller.scroll_left() + by.round() as i32);
 }
 
 /// Gives the focus to a card, when it has come into the document.

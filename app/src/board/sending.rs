@@ -135,6 +135,7 @@ impl BoardState {
         });
         self.asking.try_set(Some(Ask {
             kind: self.kind,
+            creates: id.is_none(),
             title: t_string!(
                 self.i18n,
                 board.gate_title,

@@ -18,7 +18,7 @@ use super::geometry::nearest;
 use super::keyboard::on_key;
 use super::move_dialog::MoveDialog;
 use super::query;
-use super::reveal::{card_of, column_element};
+use super::reveal::{card_of, column_element, scroll_aside};
 use super::state::{BoardState, Hand, Lift};
 use crate::fields::MissingDialog;
 use crate::i18n::{t, t_string};
@@ -187,7 +187,7 @@ fn chip(board: BoardState, stage: Stage, shown: Memo<Option<StageId>>) -> AnyVie
         if let (Some(scroller), Some(column)) = (scroller, column_element(board, id)) {
             let by = column.get_bounding_client_rect().left()
                 - scroller.get_bounding_client_rect().left();
-            scroller.scroll_by_with_x_and_y(by - 12.0, 0.0);
+            scroll_aside(&scroller, by - 12.0);
         }
     };
     view! {

@@ -19,6 +19,8 @@ pub struct Ask {
     pub kind: Kind,
     /// Where the record is to go, in words.
     pub title: String,
+    /// Whether it is a new one, rather than one that is moved: the button says so.
+    pub creates: bool,
     /// The fields, each with what is wrong with it.
     pub errors: Vec<FieldError>,
     /// Gets the values when all are filled in.
@@ -103,7 +105,7 @@ fn MissingForm(asked: Ask, ask: RwSignal<Option<Ask>>) -> impl IntoView {
             shown.set(problems);
         }
     };
-    let on_cancel = asked.on_cancel;
+    let (on_cancel, creates) = (asked.on_cancel, asked.creates);
     let rows = missing
         .into_iter()
         .enumerate()
@@ -141,7 +143,7 @@ fn MissingForm(asked: Ask, ask: RwSignal<Option<Ask>>) -> impl IntoView {
                     on_cancel.run(());
                 }>{t!(i18n, fields.cancel)}</Button>
                 <Button variant=ButtonVariant::Primary kind=ButtonKind::Submit>
-                    {t!(i18n, fields.go_on)}
+                    {if creates { t_string!(i18n, fields.add) } else { t_string!(i18n, fields.go_on) }}
                 </Button>
             </div>
         </form>

@@ -122,6 +122,7 @@ fn mover(state: RecordState, ask: RwSignal<Option<Ask>>) -> Callback<(StageId, V
                     let title = t_string!(i18n, record.move_to, stage = name);
                     let on_cancel = Callback::new(|()| {});
                     ask.set(Some(Ask {
+                        creates: false,
                         kind: state.kind,
                         title,
                         errors,
