@@ -4,7 +4,7 @@
 use domain::board::{Board, BoardQuery, COLUMN_PAGE, Card, Column};
 use domain::field::{FieldType, Storage};
 use domain::query::Cursor;
-use domain::{Error, FieldDef, Kind, PipelineId, Problem, RecordId, StageId};
+use domain::{Error, FieldDef, Kind, PipelineId, Problem, RecordId, StageId, UserId};
 use sea_orm::sea_query::{Expr, Order, SelectStatement};
 use sea_orm::{ConnectionTrait, QueryResult};
 use serde_json::Value as Json;
@@ -13,7 +13,7 @@ use super::cursor::malformed;
 use super::nearest::By;
 use super::question::Question;
 use super::select::{Selection, Titles, title};
-use super::sql::{fill, list, plain, statement, subquery, word};
+use super::sql::{fill, join, list, plain, statement, subquery, word};
 use super::totals;
 use crate::Ctx;
 use crate::failure::Result;
@@ -134,9 +134,17 @@ impl<'a> Shown<'a> {
 
     /// What every record on the board is.
     fn conditions(&self) -> Result<Vec<Expr>> {
-        let mut conditions =
-            self.question
-                .conditions(&self.query.filter, self.query.text.as_deref(), false)?;
+        let mut conditions = self.meets()?;
+        conditions.extend(self.question.visible());
+        Ok(conditions)
+    }
+
+    /// The same without a word about rights.
+    fn meets(&self) -> Result<Vec<Expr>> {
+        let query = self.query;
+        let mut conditions = self
+            .question
+            .meets(&query.filter, query.text.as_deref(), false)?;
         conditions.push(fill("r.pipeline_id = $1", [Expr::val(self.pipeline)]));
         Ok(conditions)
     }
@@ -162,7 +170,14 @@ impl<'a> Shown<'a> {
             Some(stage) => fill("s.id = $1", [Expr::val(stage)]),
             None => plain("TRUE"),
         };
-        Ok(statement(
+        let few = self
+            .question
+            .few_owners(&self.query.filter, self.query.text.as_deref());
+        let observed = few.is_some().then(|| {
+            self.meets()
+                .map(|all| self.question.observed(all, BY_POSITION))
+        });
+        let mut select = statement(
             format!(
                 "s.id, (SELECT coalesce(max(e.id), 0) FROM event e), t.totals, c.* FROM stage s \
                  JOIN pipeline p ON p.id = s.pipeline_id AND p.kind = {kind} \
@@ -173,30 +188,33 @@ impl<'a> Shown<'a> {
             ),
             [
                 totals,
-                subquery(self.cards_of_stage(after)?),
+                subquery(self.cards_of_stage(few, after)?),
                 Expr::val(self.pipeline),
                 only,
             ],
-        ))
+        );
+        if let Some(observed) = observed.transpose()? {
+            select.with_cte(observed);
+        }
+        Ok(select)
     }
 
     /// The cards of the stage `s`, one more than a page.
-    fn cards_of_stage(&self, after: Option<(String, RecordId)>) -> Result<SelectStatement> {
-        let query = self.query;
-        let mut conditions = self
-            .question
-            .meets(&query.filter, query.text.as_deref(), false)?;
-        conditions.push(fill("r.pipeline_id = $1", [Expr::val(self.pipeline)]));
-        conditions.push(plain("r.stage_id = s.id"));
-        conditions.extend(after.map(beyond));
+    fn cards_of_stage(
+        &self,
+        few: Option<Vec<UserId>>,
+        after: Option<(String, RecordId)>,
+    ) -> Result<SelectStatement> {
         let limit = u64::from(COLUMN_PAGE) + 1;
-        if let Some(owners) = self
-            .question
-            .few_owners(&query.filter, query.text.as_deref())
-        {
+        let mut here = vec![plain("r.stage_id = s.id")];
+        here.extend(after.map(beyond));
+        let mut conditions = self.meets()?;
+        conditions.extend(here.iter().cloned());
+        if let Some(owners) = few {
+            let here = Some(join(here, " AND ", "TRUE"));
             let nearest = self
                 .question
-                .nearest(owners, conditions, BY_POSITION, limit);
+                .nearest(owners, conditions, here, BY_POSITION, limit);
             conditions = vec![fill("r.id IN $1", [nearest])];
         } else {
             conditions.extend(self.question.visible());

@@ -33,7 +33,7 @@ pub(super) async fn list(ctx: &Ctx, kind: Kind, query: &Query) -> Result<Page> {
     let few = question.few_owners(&query.filter, query.text.as_deref());
     match (few, by_creation(&query.sort)) {
         (Some(owners), Some(by)) if !query.deleted => {
-            let nearest = question.nearest(owners, conditions, by, limit + 1);
+            let nearest = question.nearest(owners, conditions, None, by, limit + 1);
             conditions = vec![fill("r.id IN $1", [nearest])];
         }
         _ => conditions.extend(question.visible()),

@@ -5,16 +5,19 @@
 use domain::UserId;
 use domain::query::filter::Filter;
 use domain::rights::{Action, Reach};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{CommonTableExpression, Expr, WithClause};
 
 use super::question::Question;
-use super::sql::{fill, join, list, name, word};
+use super::sql::{fill, join, list, name, plain, word};
 
 /// Owners who are looked up one by one. Who reaches more of them sees so much that reading through
 /// the order finds a page soon.
 const OWNERS_ONE_BY_ONE: usize = 200;
 /// The same under a filter, which is asked anew for each of them.
 const OWNERS_FILTERED: usize = 3;
+
+/// The name of what [`Question::observed`] gathers.
+const OBSERVED: &str = "observed";
 
 /// A column that an order goes by, the id after it in the same direction.
 #[derive(Debug, Clone, Copy)]
@@ -42,12 +45,37 @@ impl Question<'_> {
         }
     }
 
+    /// The records that the asker observes and that meet the conditions, gathered once for a
+    /// statement that looks for the nearest in several places.
+    pub(super) fn observed(&self, conditions: Vec<Expr>, by: By) -> WithClause {
+        let mut select = self.select(conditions);
+        select.and_where(fill(
+            format!(
+                "r.id IN (SELECT o.record_id FROM record_observer o WHERE o.user_id = $1 \
+                 AND o.kind = {})",
+                word(self.schema.kind.as_str())
+            ),
+            [Expr::val(self.ctx.actor.user_id)],
+        ));
+        select.expr_as(plain("r.id"), "id");
+        select.expr_as(plain(format!("r.{}", by.column)), by.column);
+        select.expr_as(plain("r.stage_id"), "stage_id");
+        let mut gathered = CommonTableExpression::new();
+        gathered
+            .table_name(OBSERVED)
+            .query(select)
+            .materialized(true);
+        WithClause::new().cte(gathered).to_owned()
+    }
+
     /// The ids of the first records that these owners have, that are open to everyone or that the
-    /// asker observes, and that meet the conditions, which say nothing of rights.
+    /// asker observes, and that meet the conditions, which say nothing of rights. Where the
+    /// observed ones were gathered by [`Question::observed`], `of_gathered` says which are meant.
     pub(super) fn nearest(
         &self,
         owners: Vec<UserId>,
         conditions: Vec<Expr>,
+        of_gathered: Option<Expr>,
         by: By,
         limit: u64,
     ) -> Expr {
@@ -56,19 +84,22 @@ impl Question<'_> {
         let way = if by.descending { "DESC" } else { "ASC" };
         let branch = |from: &str, which: &str| {
             format!(
-                "SELECT r.id, r.{column} FROM {from} WHERE {which} AND $1 \
+                "SELECT r.id, r.{column} FROM {from} WHERE {which} \
                  ORDER BY r.{column} {way}, r.id {way} LIMIT {limit}"
             )
         };
-        let own = branch(&format!("{table} r"), "r.owner_id = w.owner");
-        let open = branch(&format!("{table} r"), "r.everyone");
-        let observed = branch(
-            &format!("record_observer o JOIN {table} r ON r.id = o.record_id"),
-            &format!(
-                "o.user_id = $3 AND o.kind = {}",
-                word(self.schema.kind.as_str())
+        let own = branch(&format!("{table} r"), "r.owner_id = w.owner AND $1");
+        let open = branch(&format!("{table} r"), "r.everyone AND $1");
+        let observed = match &of_gathered {
+            Some(_) => branch(&format!("{OBSERVED} r"), "$4"),
+            None => branch(
+                &format!("record_observer o JOIN {table} r ON r.id = o.record_id"),
+                &format!(
+                    "o.user_id = $3 AND o.kind = {} AND $1",
+                    word(self.schema.kind.as_str())
+                ),
             ),
-        );
+        };
         fill(
             format!(
                 "(SELECT u.id FROM ((SELECT x.* FROM unnest($2) AS w(owner) CROSS JOIN LATERAL \
@@ -79,6 +110,7 @@ impl Question<'_> {
                 join(conditions, " AND ", "TRUE"),
                 list(owners),
                 Expr::val(self.ctx.actor.user_id),
+                of_gathered.unwrap_or_else(|| plain("TRUE")),
             ],
         )
     }
