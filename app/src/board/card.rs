@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use domain::RecordId;
-use domain::board::Card;
+use domain::board::{Card, Total};
 use domain::pipeline::Stage;
 use leptos::prelude::*;
 
@@ -26,6 +26,8 @@ pub fn CardItem(
     stage: Stage,
     /// The cards of the column.
     order: Memo<Vec<RecordId>>,
+    /// How many there are, those too that are not loaded.
+    totals: Memo<Vec<Total>>,
     /// What of them is in the document.
     slots: Memo<Vec<Slot>>,
     /// Where a card's link leads, up to its id.
@@ -72,7 +74,7 @@ pub fn CardItem(
             class="board__slot"
             class=("visually-hidden", move || hidden.get())
             aria-label=title
-            aria-setsize=move || order.with(Vec::len).to_string()
+            aria-setsize=move || totals.with(|totals| Total::count(totals)).to_string()
             aria-posinset=move || place().map(|place| (place + 1).to_string())
             data-kind=board.kind.as_str()
             data-id=id.to_string()

@@ -2,7 +2,7 @@
 
 use domain::board::Total;
 use domain::pipeline::{Meaning, Stage};
-use domain::{Money, RecordId};
+use domain::{Money, RecordId, StageId};
 use leptos::html::{Li, Ul};
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -10,6 +10,7 @@ use web_sys::HtmlElement;
 
 use super::card::{CardItem, inside};
 use super::geometry::{Measure, Slot, below_hole, in_sight, seen, shift, slots};
+use super::place;
 use super::quick_add::QuickAdd;
 use super::reveal::refocus;
 use super::state::{BoardState, Hand};
@@ -71,6 +72,7 @@ pub fn BoardColumn(
         board.pitch.track();
         look();
     });
+    come_back(board, id, list);
     let below = Memo::new(move |_| list_seen.with(|seen| below_hole(seen, sight.get())));
     // Cards above and below what is in the document; a hole at the end takes up room as well.
     let room = Memo::new(move |_| {
@@ -180,7 +182,10 @@ pub fn BoardColumn(
                 role="list"
                 aria-label=stage.name.clone()
                 node_ref=list
-                on:scroll=move |_| look()
+                on:scroll=move |_| {
+                    look();
+                    place::scrolled(board, id, list.get_untracked().map_or(0, |it| it.scroll_top()));
+                }
             >
                 <li
                     class="board__room"
@@ -194,6 +199,7 @@ pub fn BoardColumn(
                         id=slot.id
                         stage=stage_of_cards.clone()
                         order
+                        totals
                         slots=shown
                         address
                         open
@@ -345,6 +351,30 @@ fn sums(sums: &[Money]) -> AnyView {
         })
         .collect_view()
         .into_any()
+}
+
+/// Scrolls to where one was on this board; another board begins at its top.
+fn come_back(board: BoardState, id: StageId, list: NodeRef<Ul>) {
+    Effect::new(move |came: Option<bool>| {
+        let measured = board.pitch.get().is_some();
+        if measured && came != Some(true) {
+            // When the rooms above and below have their heights.
+            request_animation_frame(move || {
+                if let (Some(Some(list)), to @ 1..) =
+                    (list.try_get_untracked(), place::column(board, id))
+                {
+                    list.set_scroll_top(to);
+                }
+            });
+        }
+        measured
+    });
+    Effect::new(move |before: Option<()>| {
+        board.query.track();
+        if let (Some(()), Some(list)) = (before, list.get_untracked()) {
+            list.set_scroll_top(0);
+        }
+    });
 }
 
 /// Keeps what one looks at in its place when cards come or go above it.

@@ -9,6 +9,7 @@ mod geometry;
 mod keyboard;
 mod model;
 mod move_dialog;
+mod place;
 mod query;
 mod quick_add;
 mod reading;

@@ -17,9 +17,9 @@ use super::drag::Dragging;
 use super::geometry::nearest;
 use super::keyboard::on_key;
 use super::move_dialog::MoveDialog;
-use super::query;
 use super::reveal::{card_of, column_element, scroll_aside};
 use super::state::{BoardState, Hand, Lift};
+use super::{place, query};
 use crate::fields::MissingDialog;
 use crate::i18n::{t, t_string};
 use crate::layout::Failed;
@@ -52,6 +52,11 @@ pub fn BoardView(
     });
     measure(board);
     undo_key(board);
+    Effect::new(move |_| {
+        if let (Some(scroller), to @ 1..) = (board.scroller.get(), place::aside(board)) {
+            request_animation_frame(move || scroller.set_scroll_left(to));
+        }
+    });
     let params = use_query_map();
     let kind = board.kind;
     let address = Memo::new(move |_| {
@@ -108,7 +113,11 @@ pub fn BoardView(
                 on:contextmenu=move |event| dragging.on_context_menu(&event)
                 on:dragstart=move |event| event.prevent_default()
                 on:keydown=move |event| on_key(board, &event)
-                on:scroll=move |_| current.set(column_in_sight(board))
+                on:scroll=move |_| {
+                    current.set(column_in_sight(board));
+                    let to = board.scroller.get_untracked().map_or(0, |it| it.scroll_left());
+                    place::scrolled_aside(board, to);
+                }
             >
                 <For
                     each=move || stages.get()
