@@ -95,9 +95,10 @@ impl RecordState {
 
     fn show(self, opened: Opened) {
         // The page may have been left meanwhile.
-        if self.gone.try_set(false).is_some() {
+        if self.gone.try_get_untracked().is_none() {
             return;
         }
+        put(self.gone, false);
         let newer = self
             .record
             .with_untracked(|r| opened.record.version >= r.version);
@@ -117,9 +118,9 @@ impl RecordState {
             *entries = opened.timeline.entries;
             entries.extend(kept);
         });
-        self.related.set(opened.related);
-        self.may_change.set(opened.may_change);
-        self.may_delete.set(opened.may_delete);
+        put(self.related, opened.related);
+        put(self.may_change, opened.may_change);
+        put(self.may_delete, opened.may_delete);
         self.now.set(opened.now);
     }
 
@@ -142,6 +143,13 @@ impl RecordState {
             }
         }
         Ok(written)
+    }
+}
+
+/// Sets what differs only: what hangs on it is made anew, with whatever somebody is typing there.
+fn put<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if signal.with_untracked(|shown| *shown != value) {
+        signal.set(value);
     }
 }
 
