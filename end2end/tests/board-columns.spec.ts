@@ -38,7 +38,7 @@ test('a card added at a gate is asked for what the gate wants', { tag: '@desktop
   await page.keyboard.press('Enter');
   const dialog = page.locator('dialog[open]');
   await dialog.getByLabel('Amount').fill('75');
-  await dialog.getByRole('button', { name: 'Add' }).click();
+  await dialog.getByRole('button', { name: /^(Add|Move)$/ }).click();
   await board.expectCardIn(`${tag} gated`, 'Proposal');
 });
 
