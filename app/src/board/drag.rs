@@ -109,7 +109,7 @@ impl Dragging {
             still.as_ref().unchecked_ref(),
             &options,
         );
-        // It lives as long as the element, which the browser frees together with it.
+        // The element may live longer than this board; then nothing is lifted and nothing happens.
         if added.is_ok() {
             still.forget();
         }
