@@ -40,43 +40,50 @@ for (const colorScheme of ['light', 'dark'] as const) {
       });
     }
 
-    test('records of every kind', async ({ page }) => {
-      const admin = await api('admin');
-      const company = await admin.named('company', unique());
-      const contact = await admin.contact(unique());
-      const product = await admin.named('product', unique());
-      const lead = await admin.card('lead', unique());
-      const deal = await admin.card('deal', unique(), {
-        amount: 1200,
-        owner: USERS.head,
-        values: {
-          company_id: { links: [{ id: company.id }] },
-          contacts: { links: [{ id: contact.id }] },
-          next_step: { text: 'Call' },
-          next_step_on: { date: '2026-01-02' },
-        },
+    for (const kind of ['lead', 'contact', 'company', 'product'] as const) {
+      test(`a ${kind}`, async ({ page }) => {
+        const admin = await api('admin');
+        const make = {
+          lead: () => admin.card('lead', unique()),
+          contact: () => admin.contact(unique()),
+          company: () => admin.named('company', unique()),
+          product: () => admin.named('product', unique()),
+        };
+        const { id } = await make[kind]();
+        await signIn(page, 'admin', { to: `/${kind === 'company' ? 'companie' : kind}s/${id}` });
+        await expect(page.locator('.record')).toBeVisible();
+        await expectNoAxeViolations(page);
       });
-      await admin.note('deal', deal.id, 'They called.');
-      await admin.move(deal.id, 'Qualified');
-      const pages = [
-        `/companies/${company.id}`,
-        `/contacts/${contact.id}`,
-        `/products/${product.id}`,
-        `/leads/${lead.id}`,
-        `/deals/${deal.id}`,
-        `/deals/board?open=${deal.id}`,
-      ];
-      for (const address of pages) {
+    }
+
+    for (const over of ['its own page', 'over the board']) {
+      test(`a deal with all that it can have, ${over}`, async ({ page }) => {
+        const admin = await api('admin');
+        const company = await admin.named('company', unique());
+        const contact = await admin.contact(unique());
+        const deal = await admin.card('deal', unique(), {
+          amount: 1200,
+          owner: USERS.head,
+          values: {
+            company_id: { links: [{ id: company.id }] },
+            contacts: { links: [{ id: contact.id }] },
+            next_step: { text: 'Call' },
+            next_step_on: { date: '2026-01-02' },
+          },
+        });
+        await admin.note('deal', deal.id, 'They called.');
+        await admin.move(deal.id, 'Qualified');
+        const address = over === 'its own page' ? `/deals/${deal.id}` : `/deals/board?open=${deal.id}`;
         await signIn(page, 'admin', { to: address });
         await expect(page.locator('.record')).toBeVisible();
         await expectNoAxeViolations(page);
-      }
-      const timeline = page.getByRole('tab', { name: 'Timeline' });
-      if (await timeline.isVisible()) {
-        await timeline.click();
-        await expectNoAxeViolations(page);
-      }
-    });
+        const timeline = page.getByRole('tab', { name: 'Timeline' });
+        if (await timeline.isVisible()) {
+          await timeline.click();
+          await expectNoAxeViolations(page);
+        }
+      });
+    }
 
     test('a record while a field is edited, and its menu', async ({ page }) => {
       const head = await api('head');
