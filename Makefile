@@ -1,11 +1,11 @@
 # Every target installs what it is missing, asks nothing, and works as root or as a user with sudo.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench release
+.PHONY: help run test check bench release screenshots
 
 help: ## Tells what there is
 	@echo "Dealwright. Needs Debian or Ubuntu with Rust (rustup) and Node.js; installs the rest."
 	@echo
-	@awk -F ':.*## ' '/^[a-z]+:.*##/ { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*##/ { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  DEALWRIGHT_ADDR   where 'make run' listens          127.0.0.1:3000"
 	@echo "  DEALWRIGHT_DATA   where 'make run' keeps its data   .dealwright"
@@ -20,6 +20,9 @@ test: ## Every check and every test: format, lints, crates, browser
 
 check: ## Format, lints and types only
 	@scripts/check.sh
+
+screenshots: ## Pictures of every page, of what was built last
+	@scripts/screenshots.sh
 
 bench: ## Measurements; they come with the bench issue
 	@echo "There is nothing to measure yet: 'make bench' arrives with the bench issue." >&2
