@@ -8,19 +8,30 @@
 
 pub mod account;
 pub mod answer;
+
 pub mod board;
+pub mod bulk;
+pub mod conversion;
 pub mod dates;
 pub mod fields;
+pub mod filter;
 pub mod funnel;
+pub mod invitation;
 pub mod labels;
 pub mod layout;
+pub mod list;
 pub mod live;
+pub mod my_day;
+pub mod new_record;
 pub mod not_found;
 pub mod record;
+pub mod recycle_bin;
 #[cfg(feature = "ssr")]
 pub mod request;
 mod routes;
+pub mod search;
 pub mod set_up;
+pub mod settings;
 #[cfg(feature = "ssr")]
 mod shell;
 pub mod sign_in;
@@ -29,6 +40,7 @@ mod texts;
 #[cfg(feature = "ssr")]
 mod typed;
 pub mod ui;
+pub mod views;
 
 pub use routes::App;
 #[cfg(feature = "ssr")]

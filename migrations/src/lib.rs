@@ -7,6 +7,13 @@ pub use sea_orm_migration::prelude::MigratorTrait;
 use sea_orm_migration::prelude::*;
 
 mod m20261122_000001_ground;
+mod m20261122_000002_custom_fields;
+mod m20261122_000003_views;
+mod m20261122_000004_notes;
+mod m20261122_000005_people;
+mod m20261122_000006_search;
+mod m20261122_000007_bulk;
+mod m20261122_000008_conversion;
 
 /// All steps, in order.
 pub struct Migrator;
@@ -14,6 +21,15 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261122_000001_ground::Migration)]
+        vec![
+            Box::new(m20261122_000001_ground::Migration),
+            Box::new(m20261122_000002_custom_fields::Migration),
+            Box::new(m20261122_000003_views::Migration),
+            Box::new(m20261122_000004_notes::Migration),
+            Box::new(m20261122_000005_people::Migration),
+            Box::new(m20261122_000006_search::Migration),
+            Box::new(m20261122_000007_bulk::Migration),
+            Box::new(m20261122_000008_conversion::Migration),
+        ]
     }
 }

@@ -27,7 +27,7 @@ const SIGN_IN: &str = "/sign-in";
 /// Where the first run is.
 const SET_UP: &str = "/set-up";
 /// Where one lands.
-const HOME: &str = "/deals/board";
+const HOME: &str = "/";
 
 /// Looks up who visits.
 pub async fn note_visit(

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use crate::contact_point::PointType;
-use crate::{Kind, Problem, Value};
+use crate::{Kind, Problem, StageId, Value};
 
 /// The description of one field of one kind, built in or made by a user.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -21,8 +21,15 @@ pub struct FieldDef {
     pub storage: Storage,
     /// The part of the form in which it stands.
     pub group: Group,
+    /// The heading under which its makers put a custom field, within its group; empty for none.
+    #[serde(default)]
+    pub section: Cow<'static, str>,
     /// Whether a record may not be without it.
     pub required: bool,
+    /// Stages from which on a record may not be without it: each stands for itself and for those
+    /// behind it in its pipeline that are not lost.
+    #[serde(default)]
+    pub required_from: Vec<StageId>,
     /// Whether no two records may have the same.
     pub unique: bool,
     /// Who sets it.
@@ -33,6 +40,9 @@ pub struct FieldDef {
     pub options: Vec<ChoiceOption>,
     /// One sentence under the input.
     pub help: Cow<'static, str>,
+    /// What a new record has in it when its maker says nothing.
+    #[serde(default)]
+    pub default: Value,
 }
 
 impl FieldDef {
@@ -56,12 +66,15 @@ impl FieldDef {
             field_type,
             storage,
             group: Group::Main,
+            section: Cow::Borrowed(""),
             required: false,
+            required_from: Vec::new(),
             unique: false,
             set_by: SetBy::User,
             on_card: false,
             options: Vec::new(),
             help: Cow::Borrowed(""),
+            default: Value::Empty,
         }
     }
 
@@ -110,6 +123,7 @@ impl FieldDef {
             .map(|&(key, label)| ChoiceOption {
                 key: Cow::Borrowed(key),
                 label: Cow::Borrowed(label),
+                color: None,
                 retired: false,
             })
             .collect();
@@ -318,6 +332,9 @@ pub struct ChoiceOption {
     pub key: Cow<'static, str>,
     /// What is shown.
     pub label: Cow<'static, str>,
+    /// One of the named stage colours of the style sheet.
+    #[serde(default)]
+    pub color: Option<Cow<'static, str>>,
     /// Not offered any more, but kept where it is.
     pub retired: bool,
 }

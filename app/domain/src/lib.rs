@@ -2,13 +2,14 @@
 //!
 //! Nothing here does I/O, reads a clock, draws a random number or knows the database.
 //! In suggested reading order: what there is ([`kind`], [`field`], [`value`], [`record`]), how it
-//! is asked for ([`query`], [`period`]), who may see it ([`rights`]), how it moves ([`pipeline`],
+//! is asked for ([`query`], [`period`], [`view`], [`bulk`]), who may see it ([`rights`]), how it moves ([`pipeline`],
 //! [`position`], [`board`], [`funnel`]), what is told about it ([`timeline`], [`live`]), and what
 //! can go wrong ([`error`]).
 
 #![warn(missing_docs)]
 
 pub mod board;
+pub mod bulk;
 pub mod contact_point;
 pub mod error;
 pub mod field;
@@ -24,6 +25,7 @@ pub mod record;
 pub mod rights;
 pub mod timeline;
 pub mod value;
+pub mod view;
 pub mod workspace;
 
 pub use error::{Error, FieldError, Problem};
@@ -43,6 +45,8 @@ pub type DepartmentId = i64;
 pub type PipelineId = i64;
 /// A stage's id, unique over all pipelines.
 pub type StageId = i64;
+/// A saved view's id.
+pub type ViewId = i64;
 /// An operation's id: one thing that somebody did, with all its events.
 pub type OperationId = i64;
 /// An event's id: one record's part in an operation. Grows with time.

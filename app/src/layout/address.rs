@@ -31,7 +31,7 @@ pub fn sign_in_path(back: &str) -> String {
 }
 
 /// Where to go after signing in: the path that was asked for, if it is one of our pages, else the
-/// board. Anything else could send somebody who has just typed a password to another site.
+/// first page. Anything else could send somebody who has just typed a password to another site.
 #[must_use]
 pub fn local_path(next: Option<&str>) -> String {
     let ours = |path: &&str| {
@@ -43,7 +43,7 @@ pub fn local_path(next: Option<&str>) -> String {
                 .bytes()
                 .all(|byte| byte.is_ascii_graphic() && byte != b'\\')
     };
-    next.filter(ours).unwrap_or("/deals/board").to_owned()
+    next.filter(ours).unwrap_or("/").to_owned()
 }
 
 #[cfg(test)]
@@ -67,9 +67,9 @@ mod tests {
             "",
         ];
         for next in elsewhere {
-            assert_eq!(local_path(Some(next)), "/deals/board", "{next:?}");
+            assert_eq!(local_path(Some(next)), "/", "{next:?}");
         }
-        assert_eq!(local_path(None), "/deals/board");
+        assert_eq!(local_path(None), "/");
     }
 
     #[test]

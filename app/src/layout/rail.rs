@@ -8,6 +8,7 @@ use leptos_router::hooks::use_location;
 
 use super::use_workspace;
 use crate::i18n::{t, t_string, use_i18n};
+use crate::labels;
 use crate::ui::{BrandMark, Glyph, Icon};
 
 /// The cookie that keeps the rail folded, so that the next page does not jump.
@@ -32,56 +33,63 @@ pub(super) fn initially_folded() -> bool {
 /// A place to go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
-    Deals,
-    Leads,
+    MyDay,
+    Kind(Kind),
     Funnel,
 }
 
 impl Place {
     /// What this user can use now.
     fn of(workspace: &Workspace) -> Vec<Self> {
-        let sees = |kind| workspace.actor.scope(kind, Action::Read) > Scope::None;
-        let mut places = Vec::new();
-        if sees(Kind::Deal) {
-            places.push(Self::Deals);
-        }
-        if workspace.leads && sees(Kind::Lead) {
-            places.push(Self::Leads);
-        }
-        if !places.is_empty() {
-            places.push(Self::Funnel);
-        }
+        let sees = |kind: &Kind| {
+            workspace.actor.scope(*kind, Action::Read) > Scope::None
+                && (*kind != Kind::Lead || workspace.leads)
+        };
+        // Five fit on a phone: the catalogue, which is used least, comes last.
+        let kinds = [Kind::Deal, Kind::Lead, Kind::Contact, Kind::Company];
+        let mut places = vec![Self::MyDay];
+        places.extend(kinds.into_iter().filter(sees).map(Self::Kind));
+        places.push(Self::Funnel);
+        places.extend(Some(Kind::Product).filter(sees).map(Self::Kind));
         places
     }
 
-    const fn path(self) -> &'static str {
+    fn path(self) -> String {
         match self {
-            Self::Deals => "/deals/board",
-            Self::Leads => "/leads/board",
-            Self::Funnel => "/funnel",
+            Self::MyDay => "/".to_owned(),
+            // Where there are stages, one works on the board.
+            Self::Kind(kind) if kind.has_stages() => format!("/{}/board", kind.plural()),
+            Self::Kind(kind) => format!("/{}", kind.plural()),
+            Self::Funnel => "/funnel".to_owned(),
         }
     }
 
     /// What the address of every page of this place begins with.
-    const fn root(self) -> &'static str {
+    fn root(self) -> String {
         match self {
-            Self::Deals => "/deals",
-            Self::Leads => "/leads",
-            Self::Funnel => "/funnel",
+            Self::MyDay => "/".to_owned(),
+            Self::Kind(kind) => format!("/{}", kind.plural()),
+            Self::Funnel => "/funnel".to_owned(),
         }
     }
 
     const fn glyph(self) -> Glyph {
         match self {
-            Self::Deals => Glyph::Board,
-            Self::Leads => Glyph::Lead,
+            Self::MyDay => Glyph::Clock,
+            Self::Kind(kind) => match kind {
+                Kind::Deal => Glyph::Board,
+                Kind::Lead => Glyph::Lead,
+                Kind::Contact => Glyph::Contact,
+                Kind::Company => Glyph::Company,
+                Kind::Product => Glyph::Product,
+            },
             Self::Funnel => Glyph::Funnel,
         }
     }
 
     fn is_current(self, path: &str) -> bool {
-        path.strip_prefix(self.root())
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        path.strip_prefix(self.root().as_str())
+            .is_some_and(|rest| rest.is_empty() || (rest.starts_with('/') && self != Self::MyDay))
     }
 }
 
@@ -98,9 +106,9 @@ pub(super) fn Rail(
     let item = move |place: Place| {
         let current = move || path.with(|path| place.is_current(path)).then_some("page");
         let label = move || match place {
-            Place::Deals => t_string!(i18n, frame.deals),
-            Place::Leads => t_string!(i18n, frame.leads),
-            Place::Funnel => t_string!(i18n, frame.funnel),
+            Place::MyDay => t_string!(i18n, frame.my_day).to_owned(),
+            Place::Kind(kind) => labels::kind_many(i18n, kind),
+            Place::Funnel => t_string!(i18n, frame.funnel).to_owned(),
         };
         view! {
             <li>
@@ -167,9 +175,12 @@ mod tests {
 
     #[test]
     fn a_place_is_current_on_all_its_pages() {
-        assert!(Place::Deals.is_current("/deals/board"));
-        assert!(Place::Deals.is_current("/deals/42"));
-        assert!(!Place::Deals.is_current("/dealsomething"));
-        assert!(!Place::Deals.is_current("/leads/board"));
+        let deals = Place::Kind(Kind::Deal);
+        assert!(deals.is_current("/deals/board"));
+        assert!(deals.is_current("/deals/42"));
+        assert!(!deals.is_current("/dealsomething"));
+        assert!(!deals.is_current("/leads/board"));
+        assert!(Place::MyDay.is_current("/"));
+        assert!(!Place::MyDay.is_current("/deals"));
     }
 }

@@ -1,0 +1,1 @@
+//! Making contacts, companies and deals of leads, and records of records.

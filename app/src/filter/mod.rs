@@ -1,0 +1,1 @@
+//! Filters on screen: building them, and telling them in words.

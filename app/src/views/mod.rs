@@ -1,0 +1,1 @@
+//! Saved views: the tabs above a list.

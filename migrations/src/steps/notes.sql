@@ -1,0 +1,1 @@
+-- What notes need beside their text.
