@@ -36,6 +36,7 @@ enum Place {
     MyDay,
     Kind(Kind),
     Funnel,
+    Settings,
 }
 
 impl Place {
@@ -54,6 +55,15 @@ impl Place {
         places
     }
 
+    /// What stands apart at the end. Not on a phone, where the user menu has it.
+    fn at_the_end(workspace: &Workspace) -> Vec<Self> {
+        let administers = workspace.actor.is_administrator();
+        Some(Self::Settings)
+            .filter(|_| administers)
+            .into_iter()
+            .collect()
+    }
+
     fn path(self) -> String {
         match self {
             Self::MyDay => "/".to_owned(),
@@ -61,6 +71,7 @@ impl Place {
             Self::Kind(kind) if kind.has_stages() => format!("/{}/board", kind.plural()),
             Self::Kind(kind) => format!("/{}", kind.plural()),
             Self::Funnel => "/funnel".to_owned(),
+            Self::Settings => "/settings/fields".to_owned(),
         }
     }
 
@@ -70,6 +81,7 @@ impl Place {
             Self::MyDay => "/".to_owned(),
             Self::Kind(kind) => format!("/{}", kind.plural()),
             Self::Funnel => "/funnel".to_owned(),
+            Self::Settings => "/settings".to_owned(),
         }
     }
 
@@ -84,6 +96,7 @@ impl Place {
                 Kind::Product => Glyph::Product,
             },
             Self::Funnel => Glyph::Funnel,
+            Self::Settings => Glyph::Settings,
         }
     }
 
@@ -102,6 +115,7 @@ pub(super) fn Rail(
     let i18n = use_i18n();
     let workspace = use_workspace();
     let places = Memo::new(move |_| workspace.with(Place::of));
+    let last = Memo::new(move |_| workspace.with(Place::at_the_end));
     let path = use_location().pathname;
     let item = move |place: Place| {
         let current = move || path.with(|path| place.is_current(path)).then_some("page");
@@ -109,6 +123,7 @@ pub(super) fn Rail(
             Place::MyDay => t_string!(i18n, frame.my_day).to_owned(),
             Place::Kind(kind) => labels::kind_many(i18n, kind),
             Place::Funnel => t_string!(i18n, frame.funnel).to_owned(),
+            Place::Settings => t_string!(i18n, frame.settings).to_owned(),
         };
         view! {
             <li>
@@ -140,6 +155,14 @@ pub(super) fn Rail(
             <ul class="rail__list">
                 {move || places.get().into_iter().map(item).collect_view()}
             </ul>
+            {move || {
+                let last = last.get();
+                (!last.is_empty()).then(|| view! {
+                    <ul class="rail__list rail__list--end">
+                        {last.into_iter().map(item).collect_view()}
+                    </ul>
+                })
+            }}
             <button
                 class="rail__fold"
                 type="button"
@@ -182,5 +205,6 @@ mod tests {
         assert!(!deals.is_current("/leads/board"));
         assert!(Place::MyDay.is_current("/"));
         assert!(!Place::MyDay.is_current("/deals"));
+        assert!(Place::Settings.is_current("/settings/people"));
     }
 }

@@ -30,6 +30,18 @@ pub(super) fn UserMenu() -> impl IntoView {
             }
         });
     };
+    // The rail has no room for it on a phone.
+    let settings = move || {
+        workspace
+            .with(|workspace| workspace.actor.is_administrator())
+            .then(|| {
+                view! {
+                    <MenuItem glyph=Glyph::Settings href="/settings/fields">
+                        {t!(i18n, frame.settings)}
+                    </MenuItem>
+                }
+            })
+    };
     let avatar = move || {
         let me = workspace.get().me.clone();
         view! { <Avatar name=me.name id=me.id decorative=true /> }
@@ -51,9 +63,10 @@ pub(super) fn UserMenu() -> impl IntoView {
             <MenuSeparator />
             <ThemeItems />
             <MenuSeparator />
-            <MenuItem glyph=Glyph::Settings href="/account">
-                {t!(i18n, frame.settings)}
+            <MenuItem glyph=Glyph::User href="/account">
+                {t!(i18n, frame.own_account)}
             </MenuItem>
+            {settings}
             <MenuItem glyph=Glyph::SignOut on_select=leave>
                 {t!(i18n, frame.sign_out)}
             </MenuItem>
