@@ -10,6 +10,7 @@ use domain::{Error, FieldDef, FieldError, Kind, Problem};
 
 pub use crate::dates::I18n;
 use crate::i18n::{Locale, td_string};
+use crate::ui::Glyph;
 
 /// A record of a kind: “Deal”.
 #[must_use]
@@ -37,6 +38,18 @@ pub fn kind_many(i18n: I18n, kind: Kind) -> String {
         Kind::Product => td_string!(locale, labels.kinds.product),
     }
     .to_owned()
+}
+
+/// The picture of a kind.
+#[must_use]
+pub const fn glyph(kind: Kind) -> Glyph {
+    match kind {
+        Kind::Lead => Glyph::Lead,
+        Kind::Contact => Glyph::Contact,
+        Kind::Company => Glyph::Company,
+        Kind::Deal => Glyph::Deal,
+        Kind::Product => Glyph::Product,
+    }
 }
 
 /// A field's name.

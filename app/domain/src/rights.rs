@@ -165,6 +165,12 @@ impl Actor {
             .unwrap_or_default()
     }
 
+    /// Whether there are records of the kind that the actor may see.
+    #[must_use]
+    pub fn sees(&self, kind: Kind) -> bool {
+        self.scope(kind, Action::Read) > Scope::None
+    }
+
     /// Whom the scope reaches.
     #[must_use]
     pub fn reach(&self, kind: Kind, action: Action) -> Reach {

@@ -3,6 +3,7 @@
 mod address;
 pub mod api;
 mod failed;
+mod new_menu;
 mod rail;
 mod theme;
 mod user_menu;
@@ -14,6 +15,7 @@ use leptos_router::components::Outlet;
 
 use crate::i18n::{t, t_string, use_i18n};
 use crate::live;
+use crate::search::Search;
 use crate::ui::{Badge, ToastStore, Toasts};
 
 pub use address::{local_path, record_path, sign_in_path};
@@ -21,6 +23,7 @@ pub use failed::Failed;
 pub use workspace::{WorkspaceSignal, use_workspace};
 
 use api::load_workspace;
+use new_menu::NewMenu;
 use rail::Rail;
 use theme::show_theme;
 use user_menu::UserMenu;
@@ -75,7 +78,11 @@ fn SignedIn(workspace: Workspace) -> impl IntoView {
                     </span>
                     {demo}
                 </p>
+                <div class="topbar__search">
+                    <Search />
+                </div>
                 <div class="topbar__actions">
+                    <NewMenu />
                     <UserMenu />
                 </div>
             </header>

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 use web_sys::EventTarget;
 
+use super::class::join;
 use super::icon::{Glyph, Icon};
 
 /// A modal dialog; on a phone a sheet from below. Its children exist only while it is open, so a
@@ -30,6 +31,9 @@ pub fn Dialog(
     /// Whether it is wide enough for two columns.
     #[prop(optional)]
     wide: bool,
+    /// Further classes.
+    #[prop(optional, into)]
+    class: Oco<'static, str>,
     /// What is in it.
     children: ChildrenFn,
 ) -> impl IntoView {
@@ -64,8 +68,7 @@ pub fn Dialog(
     };
     view! {
         <dialog
-            class="dialog"
-            class=("dialog--wide", wide)
+            class=join(["dialog", if wide { "dialog--wide" } else { "" }, &class])
             id=id
             node_ref=node
             aria-labelledby=labelled_by

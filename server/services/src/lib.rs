@@ -20,6 +20,7 @@ pub mod pipelines;
 mod presets;
 pub mod records;
 pub mod schema;
+pub mod search;
 pub mod sessions;
 pub mod setup;
 mod stages;

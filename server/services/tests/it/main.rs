@@ -5,5 +5,6 @@ mod funnel;
 mod import;
 mod live;
 mod read;
+mod search;
 mod undo;
 mod write;

@@ -19,6 +19,7 @@ mod over;
 mod place;
 mod question;
 mod reach;
+mod search;
 mod select;
 mod sql;
 mod totals;
@@ -34,6 +35,7 @@ pub(crate) use lock::standing;
 pub use lock::{Stored, fetch_for_update};
 pub(crate) use names::titles;
 pub(crate) use over::over;
+pub(crate) use search::search;
 
 use crate::Ctx;
 use crate::failure::settle;
