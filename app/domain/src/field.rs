@@ -191,6 +191,43 @@ impl FieldDef {
         }
     }
 
+    /// Whether what is newly chosen may be: a choice that is retired stays where it is, and is
+    /// refused where it was not.
+    ///
+    /// # Errors
+    /// [`Problem::UnknownChoice`] with the label of the first retired one.
+    pub fn check_chosen(&self, old: &Value, new: &Value) -> Result<(), Problem> {
+        let keys = |value: &Value| match (value, self.field_type) {
+            (Value::Text(key), FieldType::Choice) => vec![key.clone()],
+            (Value::Texts(keys), FieldType::Choices) => keys.clone(),
+            _ => Vec::new(),
+        };
+        let had = keys(old);
+        let retired = |key: &String| {
+            self.options
+                .iter()
+                .find(|option| option.retired && option.key == *key)
+        };
+        keys(new)
+            .iter()
+            .filter(|key| !had.contains(key))
+            .find_map(retired)
+            .map_or(Ok(()), |option| {
+                Err(Problem::UnknownChoice {
+                    given: option.label.to_string(),
+                })
+            })
+    }
+
+    /// The id of a field that users made.
+    #[must_use]
+    pub const fn custom_id(&self) -> Option<i64> {
+        match &self.storage {
+            Storage::Custom(id) => Some(*id),
+            _ => None,
+        }
+    }
+
     /// Whether the field needs a value and this is none.
     #[must_use]
     pub fn missing_in(&self, value: &Value) -> bool {
