@@ -1,7 +1,7 @@
 //! The input of a field, by its type.
 
 use chrono::{NaiveDateTime, TimeDelta};
-use domain::field::FieldType;
+use domain::field::{FieldType, Storage};
 use domain::money::Currency;
 use domain::{FieldDef, Problem, Value};
 use leptos::prelude::*;
@@ -10,7 +10,7 @@ use super::link_picker::LinkPicker;
 use super::points_input::PointsInput;
 use crate::i18n::{t_string, use_i18n};
 use crate::layout::use_workspace;
-use crate::ui::{Checkbox, Choice, InputKind, Select, TextArea, TextInput};
+use crate::ui::{Checkbox, Choice, InputKind, Select, StageDot, TextArea, TextInput};
 
 /// What is typed, at every change: the value, or what is wrong with it. What was typed stays on
 /// the screen either way.
@@ -46,9 +46,8 @@ pub fn FieldInput(
     };
     let id_text = |value: &Value| value.as_id().map_or_else(String::new, |id| id.to_string());
     match field.field_type {
-        FieldType::Text | FieldType::Url => {
-            text_input(InputKind::Text, plain(&initial), choose, autofocus)
-        }
+        FieldType::Text => text_input(InputKind::Text, plain(&initial), choose, autofocus),
+        FieldType::Url => text_input(InputKind::Url, plain(&initial), choose, autofocus),
         FieldType::Integer | FieldType::Decimal | FieldType::Percent => {
             text_input(InputKind::Decimal, plain(&initial), choose, autofocus)
         }
@@ -77,15 +76,7 @@ pub fn FieldInput(
             let currency = initial.as_money().map_or(workspace.currency, |money| money.currency);
             money_input(&field, &initial, currency, workspace.currency, on_value, autofocus)
         }
-        FieldType::YesNo => {
-            let checked = RwSignal::new(initial == Value::YesNo(true));
-            let on_change = Callback::new(move |yes: bool| {
-                checked.set(yes);
-                on_value.run(Ok(Value::YesNo(yes)));
-            });
-            let label = t_string!(i18n, fields.yes);
-            view! { <Checkbox label=label checked=checked on_change=on_change /> }.into_any()
-        }
+        FieldType::YesNo => yes_no(&field, &initial, on_value),
         FieldType::Choice => {
             let chosen = plain(&initial);
             let options = field
@@ -139,9 +130,17 @@ pub fn FieldInput(
             let options = field
                 .options
                 .iter()
-                .map(|o| (o.key.to_string(), crate::labels::option(i18n, &field, &o.key)))
+                .filter(|o| !o.retired || chosen.iter().any(|key| *key == o.key))
+                .map(|o| Tick {
+                    key: o.key.to_string(),
+                    label: crate::labels::option(i18n, &field, &o.key),
+                    color: o.color.as_ref().map(ToString::to_string),
+                })
                 .collect();
-            several(options, chosen, Callback::new(move |keys| on_value.run(Ok(Value::Texts(keys)))))
+            let on_change = Callback::new(move |keys: Vec<String>| {
+                on_value.run(Ok(if keys.is_empty() { Value::Empty } else { Value::Texts(keys) }));
+            });
+            several(options, chosen, on_change)
         }
         FieldType::Users => {
             let chosen = match initial {
@@ -152,11 +151,15 @@ pub fn FieldInput(
                 .people
                 .iter()
                 .filter(|person| person.active || chosen.contains(&person.id.to_string()))
-                .map(|person| (person.id.to_string(), person.name.clone()))
+                .map(|person| Tick {
+                    key: person.id.to_string(),
+                    label: person.name.clone(),
+                    color: None,
+                })
                 .collect();
             let on_change = Callback::new(move |ids: Vec<String>| {
-                let ids = ids.iter().filter_map(|id| id.parse().ok()).collect();
-                on_value.run(Ok(Value::Ids(ids)));
+                let ids: Vec<i64> = ids.iter().filter_map(|id| id.parse().ok()).collect();
+                on_value.run(Ok(if ids.is_empty() { Value::Empty } else { Value::Ids(ids) }));
             });
             several(options, chosen, on_change)
         }
@@ -255,31 +258,82 @@ fn money_input(
     .into_any()
 }
 
-/// Any of several choices.
-fn several(
-    options: Vec<(String, String)>,
-    chosen: Vec<String>,
-    on_change: Callback<Vec<String>>,
-) -> AnyView {
+/// Yes, no, and nothing where the field may be without a value. A column of a built-in kind is
+/// never empty; it says nothing only while nobody has said anything.
+fn yes_no(field: &FieldDef, initial: &Value, on_value: OnValue) -> AnyView {
+    let i18n = use_i18n();
+    let may_be_empty = matches!(field.storage, Storage::Custom(_)) && !field.required;
+    let mut options = Vec::new();
+    if may_be_empty || initial.is_empty() {
+        options.push(Choice::new("", "—"));
+    }
+    options.push(Choice::new("yes", t_string!(i18n, fields.yes)));
+    options.push(Choice::new("no", t_string!(i18n, fields.no)));
+    let chosen = RwSignal::new(
+        match initial {
+            Value::YesNo(true) => "yes",
+            Value::YesNo(false) => "no",
+            _ => "",
+        }
+        .to_owned(),
+    );
+    let on_change = Callback::new(move |word: String| {
+        on_value.run(Ok(match word.as_str() {
+            "yes" => Value::YesNo(true),
+            "no" => Value::YesNo(false),
+            _ => Value::Empty,
+        }));
+        chosen.set(word);
+    });
+    view! { <Select options=options value=chosen on_change=on_change /> }.into_any()
+}
+
+/// One of several boxes to tick.
+struct Tick {
+    key: String,
+    label: String,
+    color: Option<String>,
+}
+
+/// Any of several choices, in the order in which they are offered.
+fn several(options: Vec<Tick>, chosen: Vec<String>, on_change: Callback<Vec<String>>) -> AnyView {
     let chosen = RwSignal::new(chosen);
+    let order: StoredValue<Vec<String>> =
+        StoredValue::new(options.iter().map(|option| option.key.clone()).collect());
     let boxes = options
         .into_iter()
-        .map(|(key, label)| {
+        .map(|Tick { key, label, color }| {
             let is_in = {
                 let key = key.clone();
                 Signal::derive(move || chosen.with(|chosen| chosen.contains(&key)))
             };
             let toggle = Callback::new(move |yes: bool| {
                 chosen.update(|chosen| {
-                    chosen.retain(|other| *other != key);
-                    if yes {
-                        chosen.push(key.clone());
-                    }
+                    let is_chosen = |other: &String| {
+                        if *other == key {
+                            yes
+                        } else {
+                            chosen.contains(other)
+                        }
+                    };
+                    *chosen = order.with_value(|order| {
+                        order
+                            .iter()
+                            .filter(|other| is_chosen(other))
+                            .cloned()
+                            .collect()
+                    });
                 });
                 on_change.run(chosen.get_untracked());
             });
-            view! { <Checkbox label=label checked=is_in on_change=toggle /> }
+            let dot = color.map(|color| view! { <StageDot color=color /> });
+            view! {
+                <div class="choices__row">
+                    <Checkbox label=label checked=is_in on_change=toggle />
+                    {dot}
+                </div>
+            }
         })
         .collect_view();
-    view! { <div class="stack choices">{boxes}</div> }.into_any()
+    view! { <div class="choices">{boxes}</div> }.into_any()
 }

@@ -5,6 +5,7 @@
 pub mod fields;
 pub mod people;
 pub mod pipelines;
+pub mod reorder;
 
 use domain::Error;
 use leptos::prelude::*;
