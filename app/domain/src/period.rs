@@ -11,26 +11,42 @@ pub enum Period {
     Today,
     /// Yesterday.
     Yesterday,
+    /// Tomorrow.
+    Tomorrow,
     /// Monday to Sunday.
     ThisWeek,
     /// The Monday to Sunday before.
     LastWeek,
+    /// The Monday to Sunday after.
+    NextWeek,
     /// This calendar month.
     ThisMonth,
     /// The one before.
     LastMonth,
+    /// The one after.
+    NextMonth,
     /// This quarter.
     ThisQuarter,
     /// The one before.
     LastQuarter,
+    /// The one after.
+    NextQuarter,
     /// This calendar year.
     ThisYear,
     /// The one before.
     LastYear,
+    /// The one after.
+    NextYear,
+    /// Every day before today: what is overdue.
+    Past,
+    /// Every day after today.
+    Future,
     /// So many days up to and with today.
     LastDays(u16),
     /// So many days from today on.
     NextDays(u16),
+    /// More than so many days ago.
+    OlderThanDays(u16),
     /// A calendar month.
     Month(i32, u32),
     /// A calendar year.
@@ -39,22 +55,63 @@ pub enum Period {
     Days(NaiveDate, NaiveDate),
 }
 
+/// Days in a period that is told by a number at most: ten years.
+pub const MOST_DAYS: u16 = 3660;
+
 impl Period {
-    /// Reads `today`, `this_month`, `last_30_days`, `2026`, `2026-11`, `2026-11-01..2026-11-30`.
+    /// Those that need no number, in the order in which they are offered.
+    pub const NAMED: [Self; 17] = [
+        Self::Today,
+        Self::Yesterday,
+        Self::Tomorrow,
+        Self::ThisWeek,
+        Self::LastWeek,
+        Self::NextWeek,
+        Self::ThisMonth,
+        Self::LastMonth,
+        Self::NextMonth,
+        Self::ThisQuarter,
+        Self::LastQuarter,
+        Self::NextQuarter,
+        Self::ThisYear,
+        Self::LastYear,
+        Self::NextYear,
+        Self::Past,
+        Self::Future,
+    ];
+
+    /// Reads `today`, `this_month`, `last_30_days`, `older_than_30_days`, `2026`, `2026-11`,
+    /// `2026-11-01..2026-11-30`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        Some(match text {
-            "today" => Self::Today,
-            "yesterday" => Self::Yesterday,
-            "this_week" => Self::ThisWeek,
-            "last_week" => Self::LastWeek,
-            "this_month" => Self::ThisMonth,
-            "last_month" => Self::LastMonth,
-            "this_quarter" => Self::ThisQuarter,
-            "last_quarter" => Self::LastQuarter,
-            "this_year" => Self::ThisYear,
-            "last_year" => Self::LastYear,
-            _ => return Self::parse_numbers(text),
+        Self::NAMED
+            .into_iter()
+            .find(|period| period.word() == Some(text))
+            .or_else(|| Self::parse_numbers(text))
+    }
+
+    /// The word of a period that needs no number.
+    #[must_use]
+    pub const fn word(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Today => "today",
+            Self::Yesterday => "yesterday",
+            Self::Tomorrow => "tomorrow",
+            Self::ThisWeek => "this_week",
+            Self::LastWeek => "last_week",
+            Self::NextWeek => "next_week",
+            Self::ThisMonth => "this_month",
+            Self::LastMonth => "last_month",
+            Self::NextMonth => "next_month",
+            Self::ThisQuarter => "this_quarter",
+            Self::LastQuarter => "last_quarter",
+            Self::NextQuarter => "next_quarter",
+            Self::ThisYear => "this_year",
+            Self::LastYear => "last_year",
+            Self::NextYear => "next_year",
+            Self::Past => "past",
+            Self::Future => "future",
+            _ => return None,
         })
     }
 
@@ -65,7 +122,7 @@ impl Period {
                 .strip_suffix("_days")?
                 .parse()
                 .ok()?;
-            (1..=3660).contains(&days).then_some(days)
+            (1..=MOST_DAYS).contains(&days).then_some(days)
         };
         if let Some(days) = days("last_") {
             return Some(Self::LastDays(days));
@@ -73,15 +130,18 @@ impl Period {
         if let Some(days) = days("next_") {
             return Some(Self::NextDays(days));
         }
+        if let Some(days) = days("older_than_") {
+            return Some(Self::OlderThanDays(days));
+        }
         if let Some((from, to)) = text.split_once("..") {
             let (from, to): (NaiveDate, NaiveDate) = (from.parse().ok()?, to.parse().ok()?);
-            let stored = |day: NaiveDate| (1900..=2200).contains(&day.year());
+            let stored = |day: NaiveDate| (FIRST_YEAR..=LAST_YEAR).contains(&day.year());
             return (from <= to && stored(from) && stored(to)).then_some(Self::Days(from, to));
         }
         let year = |text: &str| {
             text.parse()
                 .ok()
-                .filter(|year| (1900..=2200).contains(year))
+                .filter(|year| (FIRST_YEAR..=LAST_YEAR).contains(year))
         };
         match text.split_once('-') {
             None if text.len() == 4 => year(text).map(Self::Year),
@@ -103,16 +163,27 @@ impl Period {
         match self {
             Self::Today => (today, today + Days::new(1)),
             Self::Yesterday => (today - Days::new(1), today),
+            Self::Tomorrow => (today + Days::new(1), today + Days::new(2)),
             Self::ThisWeek => (monday, monday + Days::new(7)),
             Self::LastWeek => (monday - Days::new(7), monday),
+            Self::NextWeek => (monday + Days::new(7), monday + Days::new(14)),
             Self::ThisMonth => (month, month + Months::new(1)),
             Self::LastMonth => (month - Months::new(1), month),
+            Self::NextMonth => (month + Months::new(1), month + Months::new(2)),
             Self::ThisQuarter => (quarter, quarter + Months::new(3)),
             Self::LastQuarter => (quarter - Months::new(3), quarter),
+            Self::NextQuarter => (quarter + Months::new(3), quarter + Months::new(6)),
             Self::ThisYear => (year, year + Months::new(12)),
             Self::LastYear => (year - Months::new(12), year),
+            Self::NextYear => (year + Months::new(12), year + Months::new(24)),
+            Self::Past => (first_of_month(FIRST_YEAR, 1), today),
+            Self::Future => (today + Days::new(1), first_of_month(LAST_YEAR + 1, 1)),
             Self::LastDays(days) => (today - Days::new(u64::from(days) - 1), today + Days::new(1)),
             Self::NextDays(days) => (today, today + Days::new(u64::from(days))),
+            Self::OlderThanDays(days) => (
+                first_of_month(FIRST_YEAR, 1),
+                today - Days::new(u64::from(days)),
+            ),
             Self::Month(year, month) => {
                 let first = first_of_month(year, month);
                 (first, first + Months::new(1))
@@ -126,29 +197,29 @@ impl Period {
     }
 }
 
+/// The first and the last year of which days are stored.
+const FIRST_YEAR: i32 = 1900;
+const LAST_YEAR: i32 = 2200;
+
 fn first_of_month(year: i32, month: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(year, month, 1).unwrap_or_default()
 }
 
 impl fmt::Display for Period {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Today => "today",
-            Self::Yesterday => "yesterday",
-            Self::ThisWeek => "this_week",
-            Self::LastWeek => "last_week",
-            Self::ThisMonth => "this_month",
-            Self::LastMonth => "last_month",
-            Self::ThisQuarter => "this_quarter",
-            Self::LastQuarter => "last_quarter",
-            Self::ThisYear => "this_year",
-            Self::LastYear => "last_year",
-            Self::LastDays(days) => return write!(f, "last_{days}_days"),
-            Self::NextDays(days) => return write!(f, "next_{days}_days"),
-            Self::Month(year, month) => return write!(f, "{year:04}-{month:02}"),
-            Self::Year(year) => return write!(f, "{year:04}"),
-            Self::Days(from, to) => return write!(f, "{from}..{to}"),
-        })
+        if let Some(word) = self.word() {
+            return f.write_str(word);
+        }
+        match self {
+            Self::LastDays(days) => write!(f, "last_{days}_days"),
+            Self::NextDays(days) => write!(f, "next_{days}_days"),
+            Self::OlderThanDays(days) => write!(f, "older_than_{days}_days"),
+            Self::Month(year, month) => write!(f, "{year:04}-{month:02}"),
+            Self::Year(year) => write!(f, "{year:04}"),
+            Self::Days(from, to) => write!(f, "{from}..{to}"),
+            // Said by its word.
+            _ => Ok(()),
+        }
     }
 }
 
@@ -174,6 +245,11 @@ mod tests {
         assert_eq!(cut("this_quarter"), "2026-10-01 2027-01-01");
         assert_eq!(cut("last_7_days"), "2026-11-16 2026-11-23");
         assert_eq!(cut("2026-02"), "2026-02-01 2026-03-01");
+        assert_eq!(cut("tomorrow"), "2026-11-23 2026-11-24");
+        assert_eq!(cut("next_quarter"), "2027-01-01 2027-04-01");
+        assert_eq!(cut("past"), "1900-01-01 2026-11-22");
+        assert_eq!(cut("future"), "2026-11-23 2201-01-01");
+        assert_eq!(cut("older_than_30_days"), "1900-01-01 2026-10-23");
         assert_eq!(cut("2026-02-27..2026-02-28"), "2026-02-27 2026-03-01");
         for bad in [
             "soon",
@@ -194,12 +270,10 @@ mod tests {
             days in 1u16..3660, year in 1950i32..2100, month in 1u32..13, offset in 0u64..40_000,
         ) {
             let today = day("1960-01-01") + Days::new(offset);
-            for period in [
-                Period::Today, Period::Yesterday, Period::ThisWeek, Period::LastWeek,
-                Period::ThisMonth, Period::LastMonth, Period::ThisQuarter, Period::LastQuarter,
-                Period::ThisYear, Period::LastYear, Period::LastDays(days), Period::NextDays(days),
+            for period in Period::NAMED.into_iter().chain([
+                Period::LastDays(days), Period::NextDays(days), Period::OlderThanDays(days),
                 Period::Month(year, month), Period::Year(year),
-            ] {
+            ]) {
                 let (from, to) = period.days(today);
                 prop_assert!(from < to);
                 prop_assert_eq!(Period::parse(&period.to_string()), Some(period));

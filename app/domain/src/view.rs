@@ -2,8 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::query::{Filter, Query, Sort};
+use crate::field::find;
+use crate::query::{Catalogue, Filter, Query, Sort};
 use crate::{Kind, UserId, ViewId};
+
+/// Characters that fit a view's name.
+pub const NAME_LENGTH: usize = 60;
+/// Views that one person may have of a kind.
+pub const MOST_VIEWS: usize = 100;
 
 /// What a list shows: all that a view keeps, and all that stands in a list's address.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -32,6 +38,26 @@ impl ViewSpec {
             text: self.text.clone(),
             sort: self.sort.clone(),
             ..Query::default()
+        }
+    }
+
+    /// The same without what names fields that are gone or says of a field what makes no sense: what
+    /// a list shows where a view, or an address, is older than the fields.
+    #[must_use]
+    pub fn known(&self, kind: Kind, catalogue: &Catalogue) -> Self {
+        let fields = catalogue.fields(kind);
+        let is_there = |key: &str| find(fields, key).is_some();
+        Self {
+            filter: self.filter.known(fields, |kind| catalogue.fields(kind)),
+            text: self.text.clone(),
+            sort: (self.sort.iter())
+                .filter(|sort| is_there(&sort.field))
+                .cloned()
+                .collect(),
+            columns: (self.columns.iter())
+                .filter(|column| is_there(&column.field))
+                .cloned()
+                .collect(),
         }
     }
 }
@@ -64,4 +90,49 @@ pub struct View {
     pub may_change: bool,
     /// What it shows.
     pub spec: ViewSpec,
+}
+
+/// What somebody wants of a view: all of it that can be changed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ViewDraft {
+    /// Its name, at most [`NAME_LENGTH`] characters.
+    pub name: String,
+    /// Whether everyone has it among their tabs.
+    pub shared: bool,
+    /// What it shows.
+    pub spec: ViewSpec,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spec_is_shown_without_what_is_gone() {
+        let spec = ViewSpec {
+            filter: "and(c9:is:1,owner_id:is:me)".parse().unwrap(),
+            text: Some("roof".into()),
+            sort: vec![
+                Sort {
+                    field: "c9".into(),
+                    descending: true,
+                },
+                Sort {
+                    field: "amount".into(),
+                    descending: true,
+                },
+            ],
+            columns: ["title", "c9"]
+                .map(|field| ViewColumn {
+                    field: field.into(),
+                    width: None,
+                })
+                .to_vec(),
+        };
+        let known = spec.known(Kind::Deal, &Catalogue::built_in());
+        assert_eq!(known.filter.to_string(), "and(owner_id:is:me)");
+        assert_eq!(known.text.as_deref(), Some("roof"));
+        assert_eq!(known.sort.len(), 1);
+        assert_eq!(known.columns.len(), 1);
+    }
 }

@@ -146,7 +146,7 @@ pub fn MenuSeparator() -> impl IntoView {
 
 /// Puts the menu beside its button, on the side where there is more room. Called before it shows,
 /// so that it does not jump.
-fn place(button: NodeRef<html::Button>, menu: NodeRef<html::Div>) {
+pub(crate) fn place(button: NodeRef<html::Button>, menu: NodeRef<html::Div>) {
     let (Some(button), Some(menu)) = (button.get_untracked(), menu.get_untracked()) else {
         return;
     };

@@ -41,6 +41,7 @@ pub use field::Field;
 pub use gate::Gate;
 pub use icon::{BrandMark, Glyph, Icon};
 pub use input::{InputKind, TextInput};
+pub(crate) use menu::place as place_popover;
 pub use menu::{Menu, MenuItem, MenuSeparator};
 pub use page_title::PageTitle;
 pub use panel::Panel;

@@ -97,6 +97,42 @@ impl Filter {
             Err(Error::Invalid(errors))
         }
     }
+
+    /// The filter without the conditions that [`Filter::check`] would refuse: a view that names a
+    /// field which is gone still opens, and what is gone narrows nothing.
+    #[must_use]
+    pub fn known<'a>(
+        &self,
+        fields: &'a [FieldDef],
+        fields_of: impl Fn(Kind) -> &'a [FieldDef] + Copy,
+    ) -> Self {
+        self.known_part(fields, fields_of)
+            .unwrap_or_else(Self::everything)
+    }
+
+    fn known_part<'a>(
+        &self,
+        fields: &'a [FieldDef],
+        fields_of: impl Fn(Kind) -> &'a [FieldDef] + Copy,
+    ) -> Option<Self> {
+        let all = |parts: &[Self]| {
+            let known: Vec<Self> = parts
+                .iter()
+                .filter_map(|part| part.known_part(fields, fields_of))
+                .collect();
+            // A group in which nothing is left says nothing; one that was empty says what it said.
+            (parts.is_empty() || !known.is_empty()).then_some(known)
+        };
+        match self {
+            Self::And(parts) => all(parts).map(Self::And),
+            Self::Or(parts) => all(parts).map(Self::Or),
+            Self::Not(part) => Some(Self::Not(Box::new(part.known_part(fields, fields_of)?))),
+            Self::Is(condition) => condition
+                .check(fields, fields_of)
+                .is_ok()
+                .then(|| self.clone()),
+        }
+    }
 }
 
 /// The field that a condition compares, and the link and the kind it is reached through.
@@ -141,7 +177,8 @@ impl Condition {
         }
     }
 
-    fn check<'a>(
+    /// Checks the condition against the fields of a kind and of those it links to.
+    pub fn check<'a>(
         &self,
         fields: &'a [FieldDef],
         fields_of: impl Fn(Kind) -> &'a [FieldDef],
@@ -320,6 +357,43 @@ impl Operator {
         }
     }
 
+    /// Those that make sense for a type, the most usual one first.
+    #[must_use]
+    pub fn of(field_type: FieldType) -> Vec<Self> {
+        use Operator as O;
+        let order: &[Self] = match field_type {
+            FieldType::Date | FieldType::DateTime => &[
+                O::During,
+                O::Is,
+                O::IsNot,
+                O::Less,
+                O::AtMost,
+                O::Greater,
+                O::AtLeast,
+                O::Between,
+            ],
+            FieldType::Integer | FieldType::Decimal | FieldType::Money | FieldType::Percent => &[
+                O::Greater,
+                O::AtLeast,
+                O::Less,
+                O::AtMost,
+                O::Between,
+                O::Is,
+                O::IsNot,
+            ],
+            FieldType::Text | FieldType::LongText | FieldType::Url | FieldType::Points(_) => {
+                &[O::Contains, O::StartsWith, O::Is, O::IsNot]
+            }
+            _ => &[O::Is, O::IsNot],
+        };
+        order
+            .iter()
+            .copied()
+            .chain([O::Filled, O::Empty])
+            .filter(|operator| operator.fits(field_type))
+            .collect()
+    }
+
     /// Whether it makes sense for a type.
     #[must_use]
     pub const fn fits(self, field_type: FieldType) -> bool {
@@ -376,5 +450,35 @@ mod tests {
             ))
             .is_ok()
         );
+    }
+
+    #[test]
+    fn what_names_nothing_is_left_out_and_what_is_left_still_narrows() {
+        let known = |text: &str| {
+            let filter: Filter = text.parse().unwrap();
+            String::from(filter.known(Kind::Deal.fields(), Kind::fields))
+        };
+        assert_eq!(known("and(c9:is:1,owner_id:is:me)"), "and(owner_id:is:me)");
+        assert_eq!(known("c9:is:1"), "");
+        assert_eq!(
+            known("and(owner_id:is:me,or(c9:is:1,company_id.c8:is:2))"),
+            "and(owner_id:is:me)"
+        );
+        assert_eq!(known("and(not(c9:is:1),title:has:x)"), "and(title:has:x)");
+        assert_eq!(known("or()"), "or()");
+        assert_eq!(known("amount:gt:much"), "");
+    }
+
+    #[test]
+    fn every_operator_that_fits_is_offered_once() {
+        for field in Kind::ALL.iter().flat_map(|kind| kind.fields()) {
+            let mut offered = Operator::of(field.field_type);
+            let fitting = Operator::ALL
+                .into_iter()
+                .filter(|operator| operator.fits(field.field_type));
+            assert_eq!(offered.len(), fitting.clone().count(), "{}", field.key);
+            offered.retain(|operator| fitting.clone().any(|other| other == *operator));
+            assert_eq!(offered.len(), fitting.count(), "{}", field.key);
+        }
     }
 }

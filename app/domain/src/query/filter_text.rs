@@ -185,7 +185,7 @@ impl Reader<'_> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use proptest::prelude::*;
 
     use super::*;
@@ -220,7 +220,7 @@ mod tests {
         );
     }
 
-    fn any_filter() -> impl Strategy<Value = Filter> {
+    pub(in crate::query) fn any_filter() -> impl Strategy<Value = Filter> {
         let condition = (
             "[a-z_]{1,10}",
             prop::option::of("[a-z_]{1,10}"),

@@ -1,12 +1,15 @@
 //! Questions to the one read path: which records, in which order, from where on.
 
 pub mod aggregate;
+pub mod builder;
+mod catalogue;
 pub mod filter;
 mod filter_text;
 
 use serde::{Deserialize, Serialize};
 
 pub use aggregate::{AggregateQuery, Group};
+pub use catalogue::Catalogue;
 pub use filter::{Condition, FieldPath, Filter, Operator};
 
 use crate::Record;
