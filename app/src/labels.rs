@@ -92,6 +92,7 @@ fn built_in_field(locale: Locale, key: &str) -> Option<&'static str> {
         "industry" => td_string!(locale, labels.field.industry),
         "job_title" => td_string!(locale, labels.field.job_title),
         "last_name" => td_string!(locale, labels.field.last_name),
+        "leads" => td_string!(locale, labels.field.leads),
         "lost_reason_id" => td_string!(locale, labels.field.lost_reason),
         "name" => td_string!(locale, labels.field.name),
         "next_step" => td_string!(locale, labels.field.next_step),
@@ -224,6 +225,9 @@ fn problem_in(locale: Locale, problem: &Problem) -> String {
         }
         Problem::ReadOnly => td_string!(locale, problem.read_only).to_owned(),
         Problem::Taken => td_string!(locale, problem.taken).to_owned(),
+        Problem::TakenBy { given, title } => {
+            td_string!(locale, problem.taken_by, given = given, title = title)
+        }
         Problem::StageNotAllowed { from, to } => {
             td_string!(locale, problem.stage_not_allowed, from = from, to = to)
         }

@@ -2,10 +2,11 @@
 
 use std::fmt;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use thiserror::Error as ThisError;
 
-use crate::Value;
+use crate::{UserId, Value};
 
 /// Everything a use case can answer instead of its result. A closed set: the browser knows how to
 /// show each, and the server knows its status.
@@ -215,6 +216,14 @@ pub enum Problem {
     /// Somebody else has the same.
     #[error("is taken already")]
     Taken,
+    /// Another record has the same.
+    #[error("“{given}” is already taken by “{title}”")]
+    TakenBy {
+        /// What is taken, shortened.
+        given: String,
+        /// The record that has it, which the writer may see.
+        title: String,
+    },
     /// The move is not allowed from where the record is.
     #[error("cannot be moved from “{from}” to “{to}”")]
     StageNotAllowed {
@@ -239,6 +248,12 @@ pub struct FieldConflict {
     pub theirs: Value,
     /// What was sent.
     pub mine: Value,
+    /// Who changed it last.
+    #[serde(default)]
+    pub by: Option<UserId>,
+    /// When.
+    #[serde(default)]
+    pub at: Option<DateTime<Utc>>,
 }
 
 fn join(errors: &[FieldError]) -> String {
@@ -285,6 +300,8 @@ mod tests {
             label: "Title".into(),
             theirs: Value::Text("a".into()),
             mine: Value::Text("b".into()),
+            by: Some(3),
+            at: None,
         }]);
         let json = serde_json::to_string(&error).expect("errors serialise");
         assert_eq!(

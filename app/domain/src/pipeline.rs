@@ -35,6 +35,18 @@ impl Pipeline {
             .find(|stage| stage.meaning == Meaning::Open)
             .or(self.stages.first())
     }
+
+    /// Whether one of these stages is the stage, or stands before it: what is needed from a stage
+    /// on is needed in it and in those behind it, but not where all is lost.
+    #[must_use]
+    pub fn needs_from(&self, from: &[StageId], stage: &Stage) -> bool {
+        let place = |id: StageId| self.stages.iter().position(|stage| stage.id == id);
+        from.contains(&stage.id)
+            || (stage.meaning != Meaning::Lost
+                && from
+                    .iter()
+                    .any(|&first| place(first).is_some_and(|first| Some(first) < place(stage.id))))
+    }
 }
 
 /// A stage of a pipeline.
@@ -119,41 +131,55 @@ pub struct LostReason {
     pub name: String,
 }
 
-/// The fields that are missing for a stage: those its gate names, and the reason where it is lost.
+/// The fields that are missing for a stage: those that its gate names, those that are needed from
+/// it or an earlier stage on, the reason where it is lost, and those of users' own making that no
+/// record may be without any more. Each is named once, the gate's own first.
 #[must_use]
-pub fn missing_for(stage: &Stage, fields: &[FieldDef], values: &Values) -> Vec<FieldError> {
-    let empty = |key: &str| values.get(key).is_none_or(Value::is_empty);
-    let mut missing: Vec<FieldError> = stage
+pub fn missing_for(
+    pipeline: &Pipeline,
+    stage: &Stage,
+    fields: &[FieldDef],
+    values: &Values,
+) -> Vec<FieldError> {
+    let asked_by_gate = stage
         .gate
         .required
         .iter()
-        .filter_map(|key| find(fields, key))
-        .filter(|field| empty(&field.key))
-        .map(|field| {
-            let problem = Problem::RequiredAtStage {
-                stage: stage.name.clone(),
-            };
-            FieldError::new(&field.key, &field.label, problem)
-        })
-        .collect();
-    if stage.meaning == Meaning::Lost
-        && empty("lost_reason_id")
-        && let Some(field) = find(fields, "lost_reason_id")
-        && missing.iter().all(|error| error.field != field.key)
+        .filter_map(|key| find(fields, key));
+    let asked_from = fields
+        .iter()
+        .filter(|field| pipeline.needs_from(&field.required_from, stage));
+    let reason = (stage.meaning == Meaning::Lost)
+        .then(|| find(fields, "lost_reason_id"))
+        .flatten();
+    let always = fields
+        .iter()
+        .filter(|field| field.required && field.custom_id().is_some());
+    let at_stage = || Problem::RequiredAtStage {
+        stage: stage.name.clone(),
+    };
+    let mut missing: Vec<FieldError> = Vec::new();
+    for (field, problem) in asked_by_gate
+        .chain(asked_from)
+        .chain(reason)
+        .map(|field| (field, at_stage()))
+        .chain(always.map(|field| (field, Problem::Required)))
     {
-        let problem = Problem::RequiredAtStage {
-            stage: stage.name.clone(),
-        };
-        missing.push(FieldError::new(&field.key, &field.label, problem));
+        let is_empty = values.get(field.key.as_ref()).is_none_or(Value::is_empty);
+        if is_empty && missing.iter().all(|error| error.field != field.key) {
+            missing.push(FieldError::new(&field.key, &field.label, problem));
+        }
     }
     missing
 }
 
-/// Checks whether a record may go from one stage to another (`from` is none for a new record),
-/// with the values it would have then. Holds for every path in.
+/// Checks whether a record may go from one stage to another of a pipeline (`from` is none for a new
+/// record, and may be another pipeline's), with the values it would have then. Holds for every path
+/// in.
 pub fn check_move(
     actor: &Actor,
     from: Option<&Stage>,
+    pipeline: &Pipeline,
     to: &Stage,
     fields: &[FieldDef],
     values: &Values,
@@ -183,7 +209,7 @@ pub fn check_move(
             to.name
         )));
     }
-    let missing = missing_for(to, fields, values);
+    let missing = missing_for(pipeline, to, fields, values);
     if missing.is_empty() {
         Ok(())
     } else {
@@ -210,6 +236,15 @@ mod tests {
         }
     }
 
+    fn pipeline(stages: &[&Stage]) -> Pipeline {
+        Pipeline {
+            id: 1,
+            kind: Kind::Deal,
+            name: "Sales".into(),
+            stages: stages.iter().map(|&stage| stage.clone()).collect(),
+        }
+    }
+
     fn check(from: &Stage, to: &Stage, values: &Values) -> Result<(), Error> {
         check_move(
             &Actor {
@@ -218,6 +253,7 @@ mod tests {
                 ..Actor::system()
             },
             Some(from),
+            &pipeline(&[from, to]),
             to,
             Kind::Deal.fields(),
             values,
@@ -282,5 +318,42 @@ mod tests {
             check(&from, &guarded, &Values::new()),
             Err(Error::Forbidden(_))
         ));
+    }
+
+    #[test]
+    fn a_field_is_needed_from_a_stage_on_but_not_where_all_is_lost() {
+        let stages: Vec<Stage> = [
+            (1, Meaning::Open),
+            (2, Meaning::Open),
+            (3, Meaning::Lost),
+            (4, Meaning::Open),
+            (5, Meaning::Won),
+        ]
+        .map(|(id, meaning)| stage(id, meaning, Gate::default()))
+        .into();
+        let sales = pipeline(&stages.iter().collect::<Vec<_>>());
+        let asked = |from: &[StageId]| -> Vec<StageId> {
+            stages
+                .iter()
+                .filter(|stage| sales.needs_from(from, stage))
+                .map(|stage| stage.id)
+                .collect()
+        };
+        assert_eq!(asked(&[2]), [2, 4, 5]);
+        assert_eq!(asked(&[3]), [3, 4, 5]);
+        assert_eq!(asked(&[4, 2]), [2, 4, 5]);
+        assert_eq!(asked(&[]), [0; 0]);
+        assert_eq!(asked(&[99]), [0; 0], "another pipeline's");
+
+        let budget = FieldDef {
+            required_from: vec![2],
+            ..FieldDef::column("budget", "Budget", crate::FieldType::Integer)
+        };
+        let missing = missing_for(&sales, &stages[3], &[budget], &Values::new());
+        assert_eq!(missing.len(), 1);
+        assert_eq!(
+            missing[0].to_string(),
+            "Budget: must be filled in before “Stage 4”"
+        );
     }
 }

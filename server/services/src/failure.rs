@@ -33,8 +33,8 @@ where
 {
     for _ in 1..TRIES {
         match work().await {
-            Err(Failure::Db(error)) if is_deadlock(&error) => {
-                tracing::info!("a transaction lost a deadlock and is tried again");
+            Err(Failure::Db(error)) if lost(&error) => {
+                tracing::info!("a transaction lost to another one and is tried again");
             }
             done => return done,
         }
@@ -42,17 +42,25 @@ where
     work().await
 }
 
-/// SQLSTATE 40P01 (deadlock) or 40001 (serialisation).
-fn is_deadlock(error: &DbErr) -> bool {
+/// SQLSTATE 40P01 (deadlock) or 40001 (serialisation), or two who took the same value at the same
+/// moment: the second try finds it taken, and says so.
+fn lost(error: &DbErr) -> bool {
+    match sql_state(error).as_deref() {
+        Some("40P01" | "40001") => true,
+        Some("23505") => error.to_string().contains("custom_unique"),
+        _ => false,
+    }
+}
+
+/// What PostgreSQL calls an error.
+pub(crate) fn sql_state(error: &DbErr) -> Option<String> {
     let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) =
         error
     else {
-        return false;
+        return None;
     };
-    let code = error
-        .as_database_error()
-        .and_then(sqlx::error::DatabaseError::code);
-    matches!(code.as_deref(), Some("40P01" | "40001"))
+    let code = error.as_database_error()?.code()?;
+    Some(code.into_owned())
 }
 
 /// The boundary: what the user should know goes on, everything else is logged once, whole, under
@@ -94,6 +102,14 @@ fn constraint(error: &DbErr) -> Option<Error> {
         |field, label, problem| Some(Error::Invalid(vec![FieldError::new(field, label, problem)]));
     if text.contains("app_user_email") {
         return field("email", "E-mail", Problem::Taken);
+    }
+    if text.contains("custom_field_label") {
+        return field("label", "Label", Problem::Taken);
+    }
+    if text.contains("custom_unique") {
+        let words = "cannot be written: somebody else has just written the same into a field in \
+                     which no two records may have the same. Try again";
+        return field("record", "The record", Problem::Other(words.to_owned()));
     }
     if text.contains("owner_id_fkey") {
         return field("owner_id", "Owner", Problem::NoSuchRecord);

@@ -1,30 +1,43 @@
 //! The fields of a kind as the database knows them: built-in ones from `domain`, custom ones from
 //! rows, and for each the expression that reads it.
+//!
+//! Custom fields are read once for each version of them. Every question asks which version holds
+//! now, so that a field made on another node is there with the next request.
 
-use std::borrow::Cow;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use domain::field::{FieldType, Storage, find};
 use domain::{FieldDef, Kind};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement};
 
 use crate::Ctx;
 use crate::failure::Result;
+use crate::fields::rows;
 
-/// All fields of a kind.
+/// All fields of a kind. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Schema {
     /// Whose.
     pub kind: Kind,
     /// Built-in ones first.
-    pub fields: Cow<'static, [FieldDef]>,
+    pub fields: Arc<[FieldDef]>,
 }
 
 impl Schema {
     /// The built-in fields alone.
     #[must_use]
     pub fn built_in(kind: Kind) -> Self {
+        static BUILT_IN: LazyLock<BTreeMap<Kind, Arc<[FieldDef]>>> = LazyLock::new(|| {
+            Kind::ALL
+                .into_iter()
+                .map(|kind| (kind, Arc::from(kind.fields())))
+                .collect()
+        });
+        let fields = BUILT_IN.get(&kind).cloned();
         Self {
             kind,
-            fields: Cow::Borrowed(kind.fields()),
+            fields: fields.unwrap_or_default(),
         }
     }
 
@@ -33,14 +46,103 @@ impl Schema {
     pub fn field(&self, key: &str) -> Option<&FieldDef> {
         find(&self.fields, key)
     }
+
+    /// The fields that users made.
+    pub fn custom(&self) -> impl Iterator<Item = &FieldDef> {
+        self.fields
+            .iter()
+            .filter(|field| field.custom_id().is_some())
+    }
+}
+
+/// The fields of all kinds as one version has them.
+#[derive(Debug)]
+struct Version {
+    version: String,
+    kinds: BTreeMap<Kind, Arc<[FieldDef]>>,
+}
+
+impl Version {
+    fn schema(&self, kind: Kind) -> Schema {
+        self.kinds.get(&kind).map_or_else(
+            || Schema::built_in(kind),
+            |fields| Schema {
+                kind,
+                fields: fields.clone(),
+            },
+        )
+    }
+}
+
+/// Versions that are remembered: one is enough for a server, some more for tests with a database
+/// each.
+const REMEMBERED: usize = 16;
+/// A version is an identifier that is unique in the world, so that this needs no word about the
+/// database it is of.
+static KNOWN: Mutex<VecDeque<Arc<Version>>> = Mutex::new(VecDeque::new());
+
+fn known() -> MutexGuard<'static, VecDeque<Arc<Version>>> {
+    // Nothing panics while it is held; if it did, the list would still be whole.
+    KNOWN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The schema of a kind as it is now.
 ///
-/// Custom fields arrive with their own issue; until then the built-in fields are all there are.
-#[expect(clippy::unused_async, reason = "custom fields are rows")]
-pub async fn load(_ctx: &Ctx, kind: Kind) -> Result<Schema> {
-    Ok(Schema::built_in(kind))
+/// # Errors
+/// The database's.
+pub async fn load(ctx: &Ctx, kind: Kind) -> Result<Schema> {
+    let sql = "select version::text from custom_field_version";
+    let version = Statement::from_string(DbBackend::Postgres, sql);
+    Ok(current(&ctx.db, version).await?.schema(kind))
+}
+
+/// The schema of a kind for a transaction that is going to write its records: what is decided by
+/// it holds until the transaction ends.
+pub(crate) async fn load_for_writing(tx: &DatabaseTransaction, kind: Kind) -> Result<Schema> {
+    let sql = "select fields_for_writing($1)::text";
+    let values = [kind.as_str().into()];
+    let version = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    Ok(current(tx, version).await?.schema(kind))
+}
+
+/// The fields that users made, kind by kind, in order.
+pub(crate) async fn custom_fields(db: &impl ConnectionTrait) -> Result<Vec<(Kind, Vec<FieldDef>)>> {
+    let sql = "select version::text from custom_field_version";
+    let version = current(db, Statement::from_string(DbBackend::Postgres, sql)).await?;
+    Ok(Kind::ALL
+        .into_iter()
+        .map(|kind| (kind, version.schema(kind).custom().cloned().collect()))
+        .filter(|(_, fields): &(Kind, Vec<FieldDef>)| !fields.is_empty())
+        .collect())
+}
+
+async fn current(db: &impl ConnectionTrait, version: Statement) -> Result<Arc<Version>> {
+    let row = db.query_one_raw(version).await?;
+    let version: String = row
+        .ok_or_else(|| anyhow::anyhow!("custom fields have no version"))?
+        .try_get_by_index(0)?;
+    if let Some(there) = known().iter().find(|known| known.version == version) {
+        return Ok(there.clone());
+    }
+    let (version, custom) = rows::all(db).await?;
+    let mut kinds: BTreeMap<Kind, Vec<FieldDef>> = BTreeMap::new();
+    for (kind, field) in custom {
+        kinds
+            .entry(kind)
+            .or_insert_with(|| kind.fields().to_vec())
+            .push(field);
+    }
+    let read = Arc::new(Version {
+        version,
+        kinds: kinds
+            .into_iter()
+            .map(|(kind, fields)| (kind, fields.into()))
+            .collect(),
+    });
+    let mut known = known();
+    known.push_front(read.clone());
+    known.truncate(REMEMBERED);
+    Ok(read)
 }
 
 /// The SQL type of a column that holds a field of this type: for casts, and for the test that

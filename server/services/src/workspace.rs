@@ -9,7 +9,7 @@ use sea_orm::{DbBackend, FromQueryResult, Statement};
 use serde::Deserialize;
 
 use crate::failure::{Result, settle};
-use crate::{Ctx, pipelines};
+use crate::{Ctx, pipelines, schema};
 
 /// The workspace of the user who asks.
 pub async fn load(ctx: &Ctx) -> Result<Workspace, Error> {
@@ -107,6 +107,7 @@ async fn read(ctx: &Ctx) -> Result<Workspace> {
         departments,
         pipelines: pipelines::load(&ctx.db).await?,
         lost_reasons: pipelines::lost_reasons(&ctx.db).await?,
-        custom_fields: Vec::new(),
+        past: pipelines::past_names(&ctx.db).await?,
+        custom_fields: schema::custom_fields(&ctx.db).await?,
     })
 }

@@ -1,6 +1,6 @@
 //! Numbers over records: count and sum, all together or by the values of a field.
 
-use domain::field::{FieldType, Storage};
+use domain::field::FieldType;
 use domain::query::Query;
 use domain::query::aggregate::{AggregateQuery, GROUPS, Group};
 use domain::query::filter::{Condition, FieldPath, Operator};
@@ -108,15 +108,15 @@ impl Question<'_> {
         let key = match hop {
             None => plain(self.place().scalar(field).ok_or_else(refuse)?),
             Some((link, kind)) => {
-                let Storage::Column(column) = &link.storage else {
-                    return Err(refuse());
-                };
+                let to = Some(link)
+                    .filter(|link| matches!(link.field_type, FieldType::Link(_)))
+                    .and_then(|link| self.place().scalar(link))
+                    .ok_or_else(refuse)?;
                 let linked = Place { kind, alias: "l" };
                 let value = linked.scalar(field).ok_or_else(refuse)?;
                 let start = format!(
-                    "(SELECT {value} FROM {} l WHERE l.id = {} AND l.deleted_at IS NULL",
-                    name(kind.as_str()),
-                    self.place().column(column)
+                    "(SELECT {value} FROM {} l WHERE l.id = {to} AND l.deleted_at IS NULL",
+                    name(kind.as_str())
                 );
                 match reach::visible(&self.ctx.actor, kind, "l") {
                     None => plain(format!("{start})")),

@@ -1,7 +1,7 @@
 //! What the write path asks of the read path: which ids a writer may point to, and a written
 //! record as its writer sees it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{Kind, Record, RecordId};
 use sea_orm::ConnectionTrait;
@@ -9,7 +9,7 @@ use sea_orm::sea_query::Query;
 
 use super::reach;
 use super::select::{RECORD, Selection, Titles};
-use super::sql::{fill, list, plain};
+use super::sql::{fill, list, name, plain};
 use crate::failure::Result;
 use crate::{Ctx, schema};
 
@@ -61,4 +61,31 @@ pub(crate) async fn get_with_position(
         return Ok(None);
     };
     Ok(Some((selection.record(row, 1)?, row.try_get_by(0)?)))
+}
+
+/// The titles of those of the records that are in use and may be seen, as this transaction sees
+/// them.
+pub(crate) async fn visible_titles(
+    ctx: &Ctx,
+    db: &impl ConnectionTrait,
+    kind: Kind,
+    ids: &[RecordId],
+) -> Result<BTreeMap<RecordId, String>> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let mut query = Query::select();
+    query.expr(plain("r.id"));
+    query.expr(plain(format!("r.{}", name(kind.title_field()))));
+    query.from_as(kind.as_str(), RECORD);
+    query.and_where(fill("r.id = ANY($1)", [list(ids.to_vec())]));
+    query.and_where(plain("r.deleted_at IS NULL"));
+    if let Some(visible) = reach::visible(&ctx.actor, kind, RECORD) {
+        query.and_where(visible);
+    }
+    let mut titles = BTreeMap::new();
+    for row in db.query_all(&query).await? {
+        titles.insert(row.try_get_by(0)?, row.try_get_by(1)?);
+    }
+    Ok(titles)
 }

@@ -179,8 +179,10 @@ impl Question<'_> {
             _ => ("= ANY($1)", list(values)),
         };
         if !ids.is_empty() {
+            let listed = ids.clone();
             let (equal, value) = one_or_many(ids);
             parts.push(match (place.rows(field), place.scalar(field)) {
+                (Some(_), _) if field.custom_id().is_some() => has_one(place, field, &listed)?,
                 (Some((rows, id)), _) => fill(
                     format!("EXISTS (SELECT 1 FROM {rows} AND {id} {equal})"),
                     [value],
@@ -189,7 +191,7 @@ impl Question<'_> {
             });
         }
         if !words.is_empty() {
-            parts.push(match place.scalar(field) {
+            parts.push(match place.compared(field) {
                 // Of several choices, in a column or custom: an array of their keys.
                 _ if field.field_type == FieldType::Choices => {
                     fill(format!("{} ?| $1", json(place, field)?), [texts(words)])
@@ -219,6 +221,21 @@ impl Question<'_> {
             [bind(field, &from)?, bind(field, &to)?],
         ))
     }
+}
+
+/// Whether a list that is kept as JSON has one of these ids, asked so that an index answers it.
+fn has_one(place: Place<'_>, field: &FieldDef, ids: &[i64]) -> Option<Expr> {
+    let list = json(place, field)?;
+    let each = ids
+        .iter()
+        .map(|id| {
+            fill(
+                format!("{list} @> $1"),
+                [Expr::val(serde_json::json!([id]))],
+            )
+        })
+        .collect();
+    Some(join(each, " OR ", "FALSE"))
 }
 
 fn does_not_fit(field: &FieldDef, operator: Operator) -> FieldError {

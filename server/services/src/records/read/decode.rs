@@ -18,8 +18,16 @@ impl Selection<'_> {
         let mut columns = Columns { row, next: skip };
         let (id, version, deleted) = (columns.take()?, columns.take()?, columns.take()?);
         let mut values = Values::new();
+        let is_whole = self.is_whole();
+        let custom: Option<Json> = if is_whole { columns.take()? } else { None };
         for field in &self.fields {
-            let value = self.value(field, &mut columns)?;
+            let value = match field.custom_id() {
+                Some(id) if is_whole && self.is_in_whole(field) => custom
+                    .as_ref()
+                    .and_then(|custom| custom.get(id.to_string()))
+                    .map_or(Value::Empty, |json| field.field_type.from_json(json)),
+                _ => self.value(field, &mut columns)?,
+            };
             if !value.is_empty() {
                 values.insert(field.key.to_string(), value);
             }

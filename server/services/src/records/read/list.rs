@@ -26,25 +26,36 @@ pub(super) async fn list(ctx: &Ctx, kind: Kind, query: &Query) -> Result<Page> {
     let selection = Selection::of(&question.schema, &query.columns, Titles::SeenBy(&ctx.actor))?;
     let order = Ordering::of(&question, &query.sort)?;
     let limit = u64::from(query.limit.unwrap_or(PAGE).clamp(1, LARGEST_PAGE));
-    let mut conditions = question.meets(&query.filter, query.text.as_deref(), query.deleted)?;
-    if let Some(cursor) = &query.cursor {
-        conditions.push(order.after(&cursor::read(&order, cursor)?));
-    }
+    let conditions = question.meets(&query.filter, query.text.as_deref(), query.deleted)?;
+    let after = query
+        .cursor
+        .as_ref()
+        .map(|cursor| cursor::read(&order, cursor))
+        .transpose()?;
     let few = question.few_owners(&query.filter, query.text.as_deref());
-    match (few, by_creation(&query.sort)) {
-        (Some(owners), Some(by)) if !query.deleted => {
-            let nearest = question.nearest(owners, conditions, None, by, limit + 1);
-            conditions = vec![fill("r.id IN $1", [nearest])];
+    let mut rows = Vec::new();
+    for (part, sorted) in order.parts(after.as_deref()) {
+        let mut conditions = conditions.clone();
+        conditions.extend(part);
+        match (few.clone(), by_creation(&query.sort)) {
+            (Some(owners), Some(by)) if !query.deleted => {
+                let nearest = question.nearest(owners, conditions, None, by, limit + 1);
+                conditions = vec![fill("r.id IN $1", [nearest])];
+            }
+            _ => conditions.extend(question.visible()),
         }
-        _ => conditions.extend(question.visible()),
+        let mut select = question.select(conditions);
+        select
+            .exprs(order.0.iter().map(|key| key.expr.clone()))
+            .exprs(selection.columns());
+        sorted.apply(&mut select);
+        // One more than asked for tells whether there is a next page.
+        let missing = (limit + 1).saturating_sub(rows.len() as u64);
+        rows.extend(ctx.db.query_all(select.limit(missing)).await?);
+        if rows.len() as u64 > limit {
+            break;
+        }
     }
-    let mut select = question.select(conditions);
-    select
-        .exprs(order.0.iter().map(|key| key.expr.clone()))
-        .exprs(selection.columns());
-    order.apply(&mut select);
-    // One more than asked for tells whether there is a next page.
-    let rows = ctx.db.query_all(select.limit(limit + 1)).await?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let records = rows
         .iter()

@@ -6,11 +6,11 @@ mod beside;
 mod board;
 mod condition;
 mod cursor;
-#[cfg(test)]
-mod custom;
 mod decode;
+mod index;
 mod list;
 mod lock;
+pub(crate) mod meant;
 mod names;
 mod nearest;
 mod operand;
@@ -19,21 +19,26 @@ mod over;
 mod place;
 mod question;
 mod reach;
+mod rows;
 mod search;
 mod select;
 mod sql;
 mod totals;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use domain::board::{Board, BoardQuery, Card, Column};
+use domain::list::Row;
 use domain::query::aggregate::{AggregateQuery, Group};
 use domain::query::{Count, Cursor, Page, Query};
 use domain::value::Linked;
-use domain::{Error, Kind, Record, RecordId, StageId};
+use domain::{Error, EventId, Kind, Record, RecordId, StageId};
 
-pub(crate) use beside::{get_with_position, visible_ids};
+pub(crate) use beside::{get_with_position, visible_ids, visible_titles};
+pub(crate) use index::{Served, served};
 pub(crate) use lock::standing;
 pub use lock::{Stored, fetch_for_update};
-pub(crate) use names::titles;
+pub(crate) use names::{titles, titles_in_bin};
 pub(crate) use over::over;
 pub(crate) use search::search;
 
@@ -103,4 +108,38 @@ pub async fn cards(ctx: &Ctx, query: &BoardQuery, ids: &[RecordId]) -> Result<Ve
 /// Records of a kind whose title has a text, for link pickers: at most 20, best first.
 pub async fn find(ctx: &Ctx, kind: Kind, text: &str) -> Result<Vec<Linked>, Error> {
     settle(ctx, "records.find", list::find(ctx, kind, text).await)
+}
+
+/// Those of the records that may be seen, at most [`domain::query::LARGEST_PAGE`], each with
+/// whether the query's filter and text still let it through.
+pub async fn rows(
+    ctx: &Ctx,
+    kind: Kind,
+    query: &Query,
+    ids: &[RecordId],
+) -> Result<Vec<Row>, Error> {
+    settle(ctx, "records.rows", rows::rows(ctx, kind, query, ids).await)
+}
+
+/// The newest event there is.
+pub(crate) async fn newest_event(ctx: &Ctx) -> Result<EventId, Error> {
+    settle(ctx, "records.newest_event", rows::newest_event(ctx).await)
+}
+
+/// The titles of these records, as far as they are in use and may be seen; of two hundred at most,
+/// since nobody names more in a filter.
+pub async fn named(ctx: &Ctx, records: &[(Kind, RecordId)]) -> Result<Vec<(Kind, Linked)>, Error> {
+    const MOST: usize = 200;
+    let mut ids: BTreeMap<Kind, BTreeSet<RecordId>> = BTreeMap::new();
+    for (kind, id) in records.iter().take(MOST) {
+        ids.entry(*kind).or_default().insert(*id);
+    }
+    let titles = settle(ctx, "records.named", titles(ctx, &ids).await)?;
+    Ok(titles
+        .into_iter()
+        .map(|((kind, id), title)| {
+            let title = Some(title);
+            (kind, Linked { id, title })
+        })
+        .collect())
 }

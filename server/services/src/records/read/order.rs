@@ -5,14 +5,12 @@ use domain::query::Sort;
 use domain::{Error, FieldDef, Problem};
 use sea_orm::sea_query::{Expr, NullOrdering, Order, SelectStatement, Value};
 
+use super::place::BY_ALPHABET;
 use super::question::Question;
-use super::select::{RECORD, title};
-use super::sql::{fill, name, plain};
+use super::select::title;
+use super::sql::{fill, plain};
 use crate::failure::Result;
 use crate::schema::always_filled;
-
-/// How names are ordered: by the rules of Unicode, so that Łódź stands before Madrid.
-const BY_ALPHABET: &str = "COLLATE \"und-x-icu\"";
 
 /// One key of an order.
 #[derive(Debug, Clone)]
@@ -85,6 +83,38 @@ impl Ordering {
                 select.order_by_expr(key.expr.clone(), order);
             }
         }
+    }
+
+    /// The order part by part, each with what its records are, and from where on in it. Records
+    /// that have a value under the first key and those that have none are two parts: each follows
+    /// an index, and goes on from a cursor without reading what was there before.
+    pub(super) fn parts(&self, after: Option<&[Option<Value>]>) -> Vec<(Vec<Expr>, Self)> {
+        let first = match self.0.split_first() {
+            Some((first, rest)) if first.nullable => Some((first, rest)),
+            _ => None,
+        };
+        let Some((first, rest)) = first else {
+            let beyond = after.map(|values| self.after(values));
+            return vec![(beyond.into_iter().collect(), self.clone())];
+        };
+        let mut parts = Vec::with_capacity(2);
+        // After a value nothing but the rest of the values comes first.
+        if after.is_none_or(|values| values.first().is_some_and(Option::is_some)) {
+            let mut filled = self.clone();
+            for key in filled.0.iter_mut().take(1) {
+                key.nullable = false;
+            }
+            let mut conditions = vec![fill("$1 IS NOT NULL", [first.expr.clone()])];
+            conditions.extend(after.map(|values| filled.after(values)));
+            parts.push((conditions, filled));
+        }
+        let rest = Self(rest.to_vec());
+        let mut conditions = vec![fill("$1 IS NULL", [first.expr.clone()])];
+        if let Some([None, values @ ..]) = after {
+            conditions.push(rest.after(values));
+        }
+        parts.push((conditions, rest));
+        parts
     }
 
     /// What stands after the values of a row.
@@ -229,11 +259,7 @@ impl Question<'_> {
                 Holds::Integer,
             ),
             FieldType::Link(kind) => {
-                let column = match &field.storage {
-                    Storage::Column(column) => format!("{RECORD}.{}", name(column)),
-                    _ => return None,
-                };
-                let titled = title(&self.ctx.actor, kind, &column);
+                let titled = title(&self.ctx.actor, kind, &scalar?);
                 (fill(format!("($1 {BY_ALPHABET})"), [titled]), Holds::Text)
             }
             FieldType::LongText

@@ -5,6 +5,10 @@ use domain::{FieldDef, Kind};
 
 use super::sql::{name, word};
 
+/// How texts of custom fields are compared and ordered: by the rules of Unicode, so that Łódź
+/// stands before Madrid. One order for both, so that one index serves both.
+pub(super) const BY_ALPHABET: &str = "COLLATE \"und-x-icu\"";
+
 /// A record of a kind under an alias of the statement.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place<'a> {
@@ -52,9 +56,12 @@ impl Place<'_> {
                         self.alias
                     )),
                     FieldType::YesNo => Some(format!("({text}::boolean)")),
+                    // Kept as a list, like several.
+                    FieldType::Link(_) => {
+                        Some(format!("(({}.custom -> '{id}' ->> 0)::bigint)", self.alias))
+                    }
                     FieldType::Choices
                     | FieldType::Users
-                    | FieldType::Link(_)
                     | FieldType::Links(_)
                     | FieldType::Points(_) => None,
                 }
@@ -63,6 +70,19 @@ impl Place<'_> {
                 None
             }
         }
+    }
+
+    /// The expression by which a value is asked for as a whole, and which an index is over: that of
+    /// [`Place::scalar`], texts in their order.
+    pub(super) fn compared(self, field: &FieldDef) -> Option<String> {
+        let scalar = self.scalar(field)?;
+        let ordered = field.custom_id().is_some()
+            && matches!(field.field_type, FieldType::Text | FieldType::Url);
+        Some(if ordered {
+            format!("({scalar} {BY_ALPHABET})")
+        } else {
+            scalar
+        })
     }
 
     /// The expression of an amount's currency.
@@ -106,8 +126,16 @@ impl Place<'_> {
             (Storage::Points, FieldType::Points(point_type)) => Some((
                 format!(
                     "contact_point k WHERE k.kind = {kind} AND k.record_id = {alias}.id \
-                     AND k.point_type = {}",
+                     AND k.point_type = {} AND k.field = ''",
                     word(point_type.as_str())
+                ),
+                "k.id",
+            )),
+            (Storage::Custom(_), FieldType::Points(_)) => Some((
+                format!(
+                    "contact_point k WHERE k.kind = {kind} AND k.record_id = {alias}.id \
+                     AND k.field = {}",
+                    word(&field.key)
                 ),
                 "k.id",
             )),

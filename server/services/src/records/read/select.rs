@@ -14,6 +14,9 @@ use crate::schema::Schema;
 /// The alias under which every statement has the record.
 pub(super) const RECORD: &str = "r";
 
+/// Custom fields that are read one by one.
+const CUSTOM_ONE_BY_ONE: usize = 8;
+
 /// Whether linked records come with their titles.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Titles<'a> {
@@ -76,7 +79,14 @@ impl<'a> Selection<'a> {
             plain("r.version"),
             plain("r.deleted_at IS NOT NULL"),
         ];
+        let is_whole = self.is_whole();
+        if is_whole {
+            columns.push(plain("r.custom"));
+        }
         for field in &self.fields {
+            if is_whole && self.is_in_whole(field) {
+                continue;
+            }
             let before = columns.len();
             self.columns_of(field, &mut columns);
             if let Some((_, so)) = self
@@ -91,6 +101,23 @@ impl<'a> Selection<'a> {
             }
         }
         columns
+    }
+
+    /// Whether custom values are read all at once: of hundreds that is cheaper than one by one, and
+    /// of a few it is not.
+    pub(super) fn is_whole(&self) -> bool {
+        self.fields
+            .iter()
+            .filter(|field| field.custom_id().is_some())
+            .count()
+            > CUSTOM_ONE_BY_ONE
+    }
+
+    /// Whether a field's value is among those then: all but links, whose titles are elsewhere.
+    pub(super) fn is_in_whole(&self, field: &FieldDef) -> bool {
+        let is_link = matches!(field.field_type, FieldType::Link(_) | FieldType::Links(_));
+        let titled = is_link && matches!(self.titles, Titles::SeenBy(_));
+        field.custom_id().is_some() && !titled
     }
 
     fn columns_of(&self, field: &FieldDef, columns: &mut Vec<Expr>) {
@@ -139,7 +166,7 @@ impl<'a> Selection<'a> {
             (Storage::Points, FieldType::Points(point_type)) => columns.push(plain(format!(
                 "(SELECT jsonb_agg(jsonb_build_object('point_type', p.point_type, 'text', p.text, \
                  'label', p.label) ORDER BY p.position, p.id) FROM contact_point p WHERE p.kind = \
-                 {} AND p.record_id = r.id AND p.point_type = {})",
+                 {} AND p.record_id = r.id AND p.point_type = {} AND p.field = '')",
                 word(self.kind.as_str()),
                 word(point_type.as_str())
             ))),

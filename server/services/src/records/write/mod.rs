@@ -10,6 +10,7 @@ mod plan;
 mod rules;
 mod side_tables;
 mod store;
+mod unique;
 
 pub mod operation;
 

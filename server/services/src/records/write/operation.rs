@@ -2,17 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::SubsecRound;
+use chrono::{DateTime, SubsecRound, Utc};
 use domain::pipeline::Pipeline;
 use domain::timeline::{Via, What};
-use domain::{Draft, Error, EventId, Kind, OperationId, RecordId};
+use domain::{Draft, Error, EventId, Kind, OperationId, RecordId, UserId};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, FromQueryResult, Statement, TransactionTrait,
 };
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
-use super::plan::{Plan, Scene, Wish, placement_of};
-use super::{checks, log, place, store};
+use super::plan::{ChangedSince, Plan, Scene, Wish, placement_of};
+use super::{checks, log, place, store, unique};
 use crate::failure::Result;
 use crate::live::{Announcement, Committed};
 use crate::records::read::{Stored, fetch_for_update};
@@ -33,6 +33,7 @@ pub struct Operation {
     undoes: Option<OperationId>,
     id: Option<OperationId>,
     pipelines: Vec<Pipeline>,
+    schemas: BTreeMap<Kind, Schema>,
     committed: Vec<Committed>,
     kinds: BTreeSet<Kind>,
     newest: EventId,
@@ -70,6 +71,7 @@ impl Operation {
             undoes: None,
             id: None,
             pipelines,
+            schemas: BTreeMap::new(),
             committed: Vec::new(),
             kinds: BTreeSet::new(),
             newest: 0,
@@ -90,7 +92,39 @@ impl Operation {
         &self.tx
     }
 
-    /// Reads the pipelines again, after this operation has made one.
+    /// Records written so far.
+    pub(crate) const fn written(&self) -> u64 {
+        self.written
+    }
+
+    /// Whether there is something to commit.
+    pub(crate) const fn leaves_trace(&self) -> bool {
+        self.written > 0 || self.id.is_some()
+    }
+
+    /// Counts a record that was written beside the plans, and has it read again everywhere.
+    pub(crate) fn count_beside(&mut self, kind: Kind, events: &[EventId]) {
+        self.kinds.insert(kind);
+        self.written += events.len() as u64;
+        self.newest = self.newest.max(events.iter().copied().max().unwrap_or(0));
+    }
+
+    /// The pipelines in use, as this operation sees them.
+    pub(crate) fn pipelines(&self) -> &[Pipeline] {
+        &self.pipelines
+    }
+
+    /// The fields of a kind, which stay the same until this operation ends.
+    pub(crate) async fn schema(&mut self, kind: Kind) -> Result<Schema> {
+        if let Some(schema) = self.schemas.get(&kind) {
+            return Ok(schema.clone());
+        }
+        let schema = schema::load_for_writing(&self.tx, kind).await?;
+        self.schemas.insert(kind, schema.clone());
+        Ok(schema)
+    }
+
+    /// Reads the pipelines again, after this operation has made or changed one.
     pub(crate) async fn reload_pipelines(&mut self) -> Result<()> {
         self.pipelines = pipelines::load(&self.tx).await?;
         Ok(())
@@ -123,7 +157,7 @@ impl Operation {
 
     /// Makes records of a kind.
     pub async fn create(&mut self, kind: Kind, drafts: Vec<Draft>) -> Result<Answers> {
-        let schema = schema::load(&self.ctx, kind).await?;
+        let schema = self.schema(kind).await?;
         let nothing_changed = BTreeMap::new();
         let scene = self.scene(&schema, &nothing_changed);
         let planned: Vec<Result<Option<Plan>, Error>> = drafts
@@ -150,7 +184,7 @@ impl Operation {
         kind: Kind,
         wishes: Vec<(RecordId, Wish)>,
     ) -> Result<Answers> {
-        let schema = schema::load(&self.ctx, kind).await?;
+        let schema = self.schema(kind).await?;
         let ids: Vec<RecordId> = wishes.iter().map(|(id, _)| *id).collect();
         let stored = self.lock(&schema, &ids).await?;
         let changed_since = self.changed_since(kind, &stored, &wishes).await?;
@@ -176,18 +210,20 @@ impl Operation {
         self.bin(kind, ids, false).await
     }
 
-    /// Writes an event of something beside the record's fields, such as a note.
+    /// Writes an event of something beside the record's fields, such as a note. What it changed
+    /// is the caller's to understand; `{}` where there is nothing to say.
     pub(crate) async fn log_beside(
         &mut self,
         kind: Kind,
         stored: &Stored,
         what: What,
         note: Option<i64>,
+        difference: &Json,
     ) -> Result<()> {
         let operation = self.id().await?;
         let sql = "insert into event
                      (operation_id, at, user_id, kind, record_id, what, version, difference, note_id)
-                   values ($1, $2, $3, $4, $5, $6, $7, '{}', $8) returning id";
+                   values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id";
         let values = [
             operation.into(),
             self.ctx.now.into(),
@@ -196,6 +232,7 @@ impl Operation {
             stored.record.id.into(),
             what.as_str().into(),
             stored.record.version.into(),
+            difference.clone().into(),
             note.into(),
         ];
         let row = self
@@ -228,7 +265,7 @@ impl Operation {
 
     /// Makes everything seen, and tells those who look.
     pub async fn commit(self) -> Result<Finished> {
-        if self.written == 0 && self.id.is_none() {
+        if !self.leaves_trace() {
             self.tx.rollback().await?;
             return Ok(Finished {
                 operation: None,
@@ -265,7 +302,7 @@ impl Operation {
     }
 
     async fn bin(&mut self, kind: Kind, ids: Vec<RecordId>, deleted: bool) -> Result<Answers> {
-        let schema = schema::load(&self.ctx, kind).await?;
+        let schema = self.schema(kind).await?;
         let stored = self.lock(&schema, &ids).await?;
         let nothing_changed = BTreeMap::new();
         let scene = self.scene(&schema, &nothing_changed);
@@ -302,11 +339,18 @@ impl Operation {
         for (index, error) in checks::references(&self.ctx, &self.tx, schema, &mut plans).await? {
             answers[index] = Err(error);
         }
+        let claims = unique::settle(&self.ctx, &self.tx, schema, &mut plans).await?;
+        for (index, error) in claims.refused {
+            answers[index] = Err(error);
+        }
         if plans.is_empty() {
             return Ok(answers);
         }
+        let entered = plans.iter().filter(|plan| plan.enters_stage());
+        crate::stages::hold(&self.tx, entered.filter_map(Plan::stage).collect()).await?;
         place::find(&self.tx, schema.kind, &mut plans).await?;
         store::records(&self.ctx, &self.tx, schema, self.via, &mut plans).await?;
+        unique::store(&self.tx, &claims.changes, &plans).await?;
         let operation = self.id().await?;
         let events = log::events(&self.ctx, &self.tx, schema.kind, operation, &plans).await?;
         for (plan, event) in plans.iter().zip(events) {
@@ -342,11 +386,13 @@ impl Operation {
         kind: Kind,
         stored: &BTreeMap<RecordId, Stored>,
         wishes: &[(RecordId, Wish)],
-    ) -> Result<BTreeMap<RecordId, BTreeSet<String>>> {
+    ) -> Result<BTreeMap<RecordId, ChangedSince>> {
         #[derive(FromQueryResult)]
         struct Changed {
             record_id: RecordId,
             field: String,
+            user_id: Option<UserId>,
+            at: DateTime<Utc>,
         }
         let stale: Vec<_> = wishes
             .iter()
@@ -361,15 +407,18 @@ impl Operation {
         }
         let statement = Statement::from_sql_and_values(
             DbBackend::Postgres,
-            "select e.record_id, k.field
+            "select e.record_id, k.field, e.user_id, e.at
                from jsonb_to_recordset($2) as n(id bigint, version bigint)
                join event e on e.kind = $1 and e.record_id = n.id and e.version > n.version
-              cross join lateral jsonb_object_keys(e.difference) as k(field)",
+              cross join lateral jsonb_object_keys(e.difference) as k(field)
+              order by e.id",
             [kind.as_str().into(), json!(stale).into()],
         );
-        let mut changed: BTreeMap<RecordId, BTreeSet<String>> = BTreeMap::new();
+        // The newest comes last and stays.
+        let mut changed: BTreeMap<RecordId, ChangedSince> = BTreeMap::new();
         for row in Changed::find_by_statement(statement).all(&self.tx).await? {
-            changed.entry(row.record_id).or_default().insert(row.field);
+            let fields = changed.entry(row.record_id).or_default();
+            fields.insert(row.field, (row.user_id, row.at));
         }
         Ok(changed)
     }
@@ -377,7 +426,7 @@ impl Operation {
     fn scene<'a>(
         &'a self,
         schema: &'a Schema,
-        changed_since: &'a BTreeMap<RecordId, BTreeSet<String>>,
+        changed_since: &'a BTreeMap<RecordId, ChangedSince>,
     ) -> Scene<'a> {
         Scene {
             actor: &self.ctx.actor,

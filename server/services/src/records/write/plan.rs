@@ -1,13 +1,14 @@
 //! What a write comes to, worked out record by record from what is stored and what is wished,
 //! without touching the database.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use domain::conversion::FROM_LEADS;
 use domain::error::FieldConflict;
 use domain::field::SetBy;
 use domain::live::Placement;
-use domain::pipeline::{Pipeline, check_move, missing_for};
+use domain::pipeline::{Pipeline, Stage, check_move, missing_for};
 use domain::record::{Place, Values};
 use domain::rights::{Action, Actor, Standing};
 use domain::timeline::{Via, What};
@@ -128,6 +129,9 @@ pub(crate) fn placement_of(values: &Values) -> Placement {
     }
 }
 
+/// Fields that changed since a version, each with who changed it last, and when.
+pub(crate) type ChangedSince = BTreeMap<String, (Option<UserId>, DateTime<Utc>)>;
+
 /// Everything that planning needs beside the record itself.
 pub(crate) struct Scene<'a> {
     pub(crate) actor: &'a Actor,
@@ -136,7 +140,7 @@ pub(crate) struct Scene<'a> {
     pub(crate) schema: &'a Schema,
     pub(crate) pipelines: &'a [Pipeline],
     /// For records whose writer saw an older version: the fields that changed since.
-    pub(crate) changed_since: &'a BTreeMap<RecordId, BTreeSet<String>>,
+    pub(crate) changed_since: &'a BTreeMap<RecordId, ChangedSince>,
 }
 
 impl Scene<'_> {
@@ -144,11 +148,11 @@ impl Scene<'_> {
         self.schema.kind
     }
 
-    fn stage(&self, id: StageId) -> Option<&domain::pipeline::Stage> {
+    fn stage(&self, id: StageId) -> Option<(&Pipeline, &Stage)> {
         self.pipelines
             .iter()
             .filter(|pipeline| pipeline.kind == self.kind())
-            .find_map(|pipeline| pipeline.stage(id))
+            .find_map(|pipeline| Some((pipeline, pipeline.stage(id)?)))
     }
 
     /// Plans a new record.
@@ -161,10 +165,27 @@ impl Scene<'_> {
         rules::before_new(self, &mut after);
         rules::derive(self, None, &mut after, &mut errors);
         for field in self.schema.fields.iter() {
-            let missing = field.missing_in(after.get(field.key.as_ref()).unwrap_or(&Value::Empty));
-            if missing && errors.iter().all(|error| error.field != field.key) {
+            let value = after.get(field.key.as_ref()).unwrap_or(&Value::Empty);
+            if let Err(problem) = field.check_chosen(&Value::Empty, value) {
+                errors.push(FieldError::new(&field.key, &field.label, problem));
+            }
+            if field.missing_in(value) && errors.iter().all(|error| error.field != field.key) {
                 errors.push(FieldError::new(&field.key, &field.label, Problem::Required));
             }
+        }
+        if !errors.is_empty() {
+            // What its stage asks for too, so that nobody is asked twice.
+            let known: Vec<String> = errors.iter().map(|error| error.field.clone()).collect();
+            let asked = after.get("stage_id").and_then(Value::as_id);
+            let asked = asked
+                .and_then(|id| self.stage(id))
+                .map(|(pipeline, stage)| missing_for(pipeline, stage, &self.schema.fields, &after));
+            errors.extend(
+                asked
+                    .into_iter()
+                    .flatten()
+                    .filter(|error| !known.contains(&error.field)),
+            );
         }
         if !errors.is_empty() {
             return Err(Error::Invalid(errors));
@@ -218,17 +239,15 @@ impl Scene<'_> {
             if *old == value {
                 continue;
             }
-            let changed = || {
-                self.changed_since
-                    .get(&stored.record.id)
-                    .is_some_and(|keys| keys.contains(&key))
-            };
-            if stale && changed() {
+            let changed = || self.changed_since.get(&stored.record.id)?.get(&key);
+            if let Some(&(by, at)) = changed().filter(|_| stale) {
                 conflicts.push(FieldConflict {
                     label: self.label(&key),
                     field: key.clone(),
                     theirs: old.clone(),
                     mine: value.clone(),
+                    by,
+                    at: Some(at),
                 });
             }
             after.insert(key, value);
@@ -239,11 +258,18 @@ impl Scene<'_> {
         rules::derive(self, Some(&stored.record.values), &mut after, &mut errors);
         after.retain(|_, value| !value.is_empty());
         let changes = differences(&stored.record.values, &after);
-        for (key, (_, new)) in &changes {
-            if let Some(field) = self.schema.field(key)
-                && field.missing_in(new)
-            {
+        for (key, (old, new)) in &changes {
+            let Some(field) = self.schema.field(key) else {
+                continue;
+            };
+            if self.comes_back(key) {
+                continue;
+            }
+            if field.missing_in(new) {
                 errors.push(FieldError::new(key, &field.label, Problem::Required));
+            }
+            if let Err(problem) = field.check_chosen(old, new) {
+                errors.push(FieldError::new(key, &field.label, problem));
             }
         }
         if !errors.is_empty() {
@@ -255,11 +281,13 @@ impl Scene<'_> {
             if self.via != Via::Undo {
                 self.gate(from, &after)?;
             }
-        } else if let Some(stage) = from.and_then(|id| self.stage(id)) {
+        } else if let Some((pipeline, stage)) = from.and_then(|id| self.stage(id)) {
             // What a stage requires cannot be emptied while the record is in it.
-            let emptied: Vec<_> = missing_for(stage, &self.schema.fields, &after)
+            let emptied: Vec<_> = missing_for(pipeline, stage, &self.schema.fields, &after)
                 .into_iter()
-                .filter(|error| changes.contains_key(&error.field))
+                .filter(|error| {
+                    changes.contains_key(&error.field) && !self.comes_back(&error.field)
+                })
                 .collect();
             if !emptied.is_empty() {
                 return Err(Error::Invalid(emptied));
@@ -311,12 +339,18 @@ impl Scene<'_> {
         } else {
             What::Restored
         };
-        Ok(Some(Plan {
+        let mut plan = Plan {
             what,
             deleted,
             position: stored.position.clone(),
             ..plan_from(index, stored)
-        }))
+        };
+        if !deleted && rules::settle_restored(self, &mut plan.after) {
+            // Its stage has been put away meanwhile; it comes to the top of another.
+            plan.changes = differences(&stored.record.values, &plan.after);
+            plan.position = None;
+        }
+        Ok(Some(plan))
     }
 
     /// A record that one may not see does not exist; one that one may see but not change is
@@ -352,15 +386,16 @@ impl Scene<'_> {
     }
 
     fn gate(&self, from: Option<StageId>, after: &Values) -> Result<(), Error> {
-        let Some(to) = after
+        let Some((pipeline, to)) = after
             .get("stage_id")
             .and_then(Value::as_id)
             .and_then(|id| self.stage(id))
         else {
             return Ok(());
         };
-        let from = from.and_then(|id| self.stage(id));
-        check_move(self.actor, from, to, &self.schema.fields, after)
+        let from = from.and_then(|id| self.stage(id)).map(|(_, stage)| stage);
+        let fields = &self.schema.fields;
+        check_move(self.actor, from, pipeline, to, fields, after)
     }
 
     /// Values in stored form; what does not fit is told, field by field.
@@ -389,9 +424,17 @@ impl Scene<'_> {
     fn may_set(&self, field: &FieldDef) -> bool {
         match field.set_by {
             SetBy::User => true,
+            SetBy::Import if field.key == FROM_LEADS && self.via == Via::Conversion => true,
             SetBy::Import => matches!(self.via, Via::Import | Via::Undo | Via::System),
             SetBy::Dealwright => false,
         }
+    }
+
+    /// What was there once may come back with an undo: a retired choice, or nothing in a field that
+    /// has been needed only since.
+    fn comes_back(&self, key: &str) -> bool {
+        let field = self.schema.field(key);
+        self.via == Via::Undo && field.is_some_and(|field| field.custom_id().is_some())
     }
 
     fn label(&self, key: &str) -> String {

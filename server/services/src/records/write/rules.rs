@@ -18,6 +18,17 @@ pub(super) fn before_new(scene: &Scene<'_>, values: &mut Values) {
             values.insert(key.into(), Value::YesNo(field_default));
         }
     }
+    // Who says nothing gets a field's default; who leaves it empty wants it so.
+    for field in scene
+        .schema
+        .custom()
+        .filter(|field| !field.default.is_empty())
+    {
+        let usable = field.check_chosen(&Value::Empty, &field.default).is_ok();
+        if usable && !values.contains_key(field.key.as_ref()) {
+            values.insert(field.key.to_string(), field.default.clone());
+        }
+    }
 }
 
 /// What follows from the values: names, stage dates, the default pipeline.
@@ -133,4 +144,31 @@ fn settle_stage(
     if stage.meaning != Meaning::Lost {
         after.remove("lost_reason_id");
     }
+}
+
+/// A record that comes out of the recycle bin to find its stage put away begins at the beginning:
+/// of its pipeline, or of the kind's first one. Answers whether that is so.
+pub(super) fn settle_restored(scene: &Scene<'_>, after: &mut Values) -> bool {
+    let kind = scene.schema.kind;
+    if !kind.has_stages() {
+        return false;
+    }
+    let id = |key: &str| after.get(key).and_then(Value::as_id);
+    let own = || scene.pipelines.iter().filter(|it| it.kind == kind);
+    let pipeline = own().find(|it| Some(it.id) == id("pipeline_id"));
+    let stands = pipeline.is_some_and(|it| id("stage_id").is_some_and(|id| it.stage(id).is_some()));
+    let Some(pipeline) = pipeline.or_else(|| own().next()).filter(|_| !stands) else {
+        return false;
+    };
+    let Some(stage) = pipeline.first_stage() else {
+        return false;
+    };
+    after.insert("pipeline_id".into(), Value::Id(pipeline.id));
+    after.insert("stage_id".into(), Value::Id(stage.id));
+    after.insert("stage_since".into(), Value::DateTime(scene.now));
+    if !stage.meaning.is_closed() {
+        after.remove("closed_at");
+        after.remove("lost_reason_id");
+    }
+    true
 }

@@ -2,7 +2,7 @@
 
 use domain::contact_point::{ContactPoint, PointType};
 use domain::field::{FieldType, Storage};
-use domain::{Kind, RecordId, Value};
+use domain::{FieldDef, Kind, RecordId, Value};
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use serde_json::{Value as Json, json};
 
@@ -22,7 +22,14 @@ pub(super) async fn write(
     plans: &[Plan],
 ) -> Result<()> {
     let kind = schema.kind;
-    for field in schema.fields.iter() {
+    // Of hundreds of custom fields few have anything beside the record.
+    let beside = |field: &&FieldDef| {
+        !matches!(
+            field.storage,
+            Storage::Column(_) | Storage::MoneyColumns { .. }
+        ) && (field.custom_id().is_none() || matches!(field.field_type, FieldType::Points(_)))
+    };
+    for field in schema.fields.iter().filter(beside) {
         let changed: Vec<(RecordId, bool, &Value)> = plans
             .iter()
             .filter_map(|plan| {
@@ -71,7 +78,22 @@ pub(super) async fn write(
                 tx.execute_raw(statement(sql, values)).await?;
             }
             (Storage::Points, FieldType::Points(point_type)) => {
-                points(ctx, tx, kind, point_type, existing, values).await?;
+                let of = PointsOf {
+                    kind,
+                    point_type,
+                    field: "",
+                };
+                points(ctx, tx, of, existing, values).await?;
+            }
+            // Kept in `custom` like everything else, and here to be found by number.
+            (Storage::Custom(_), FieldType::Points(point_type)) => {
+                let field = field.key.as_ref();
+                let of = PointsOf {
+                    kind,
+                    point_type,
+                    field,
+                };
+                points(ctx, tx, of, existing, values).await?;
             }
             (Storage::Observers, _) => {
                 if !existing.is_empty() {
@@ -98,21 +120,29 @@ pub(super) async fn write(
     Ok(())
 }
 
+/// Whose phones or addresses, and in which field: none for the kind's own.
+#[derive(Debug, Clone, Copy)]
+struct PointsOf<'a> {
+    kind: Kind,
+    point_type: PointType,
+    field: &'a str,
+}
+
 async fn points<'a>(
     ctx: &Ctx,
     tx: &DatabaseTransaction,
-    kind: Kind,
-    point_type: PointType,
+    of: PointsOf<'_>,
     existing: Vec<RecordId>,
     values: impl Iterator<Item = (RecordId, &'a Value)>,
 ) -> Result<()> {
     let country = crate::contact_points::country(ctx, tx).await?;
     if !existing.is_empty() {
         let sql = "delete from contact_point
-                    where kind = $1 and point_type = $2 and record_id = any($3)";
+                    where kind = $1 and point_type = $2 and field = $3 and record_id = any($4)";
         let values = [
-            kind.as_str().into(),
-            point_type.as_str().into(),
+            of.kind.as_str().into(),
+            of.point_type.as_str().into(),
+            of.field.into(),
             existing.into(),
         ];
         tx.execute_raw(statement(sql, values)).await?;
@@ -132,13 +162,14 @@ async fn points<'a>(
             .collect()
     });
     let sql = "insert into contact_point
-                 (kind, record_id, point_type, text, normalised, label, position)
-               select $1, n.id, $2, n.text, n.normalised, n.label, n.position
-                 from jsonb_to_recordset($3)
+                 (kind, record_id, point_type, field, text, normalised, label, position)
+               select $1, n.id, $2, $3, n.text, n.normalised, n.label, n.position
+                 from jsonb_to_recordset($4)
                    as n(id bigint, position integer, text text, normalised text, label text)";
     let values = [
-        kind.as_str().into(),
-        point_type.as_str().into(),
+        of.kind.as_str().into(),
+        of.point_type.as_str().into(),
+        of.field.into(),
         rows.into(),
     ];
     tx.execute_raw(statement(sql, values)).await?;

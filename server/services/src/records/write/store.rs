@@ -69,7 +69,9 @@ async fn insert(
             row.insert("custom".into(), json!({}));
             for field in schema.fields.iter() {
                 let value = plan.after.get(field.key.as_ref()).unwrap_or(&Value::Empty);
-                put(&mut row, field, value);
+                if !value.is_empty() || field.custom_id().is_none() {
+                    put(&mut row, field, value);
+                }
             }
             if let Some(position) = &plan.position {
                 row.insert(POSITION.into(), json!(position));

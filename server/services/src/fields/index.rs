@@ -1,0 +1,181 @@
+//! The indexes of custom fields: each field that can be filtered or sorted by has one over exactly
+//! the expression that the read path compares, of the records that have a value in it.
+//!
+//! They are built in the background without holding anybody up, by one node at a time, and looked
+//! after as a whole: what is missing is built, what a crash left unfinished is built anew, what
+//! belongs to no field any more goes. So nothing needs to be remembered but the fields themselves.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use domain::Kind;
+use sea_orm::DatabaseConnection;
+use sqlx::{ConnectOptions as _, Executor as _, PgConnection, Row as _};
+use tokio::time::sleep;
+
+use super::rows;
+use crate::failure::Result;
+use crate::records::read::{Served, served};
+
+/// One node at a time ("fieldidx" in ASCII).
+const LOCK: i64 = 0x6669_656c_6469_6478;
+/// How long who waits for that rests between two looks. Who waits within PostgreSQL instead would
+/// hold up the very index that it waits for.
+const REST: Duration = Duration::from_millis(250);
+/// What their names begin with; the field's id follows.
+const PREFIX: &str = "own_field_";
+
+/// Databases for which somebody waits to begin; one such is enough, since it looks at all fields.
+static WAITING: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+fn waiting() -> MutexGuard<'static, BTreeSet<String>> {
+    // Nothing panics while it is held; if it did, the set would still be whole.
+    WAITING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Looks after the indexes in the background: at a server's start, and after every change.
+pub fn wake(db: &DatabaseConnection) {
+    let db = db.clone();
+    tokio::spawn(async move {
+        if let Err(error) = tend(&db).await {
+            // The next change or the next start tries again; until then filters are only slower.
+            tracing::warn!(%error, "indexes of custom fields could not be looked after");
+        }
+    });
+}
+
+/// Looks after the indexes now, and comes back when all are as they should be, or at once where
+/// somebody else is going to.
+///
+/// # Errors
+/// The database's.
+pub async fn tend(db: &DatabaseConnection) -> Result<()> {
+    let options = db.get_postgres_connection_pool().connect_options();
+    let name = format!(
+        "{}:{}/{}",
+        options.get_host(),
+        options.get_port(),
+        options.get_database().unwrap_or_default()
+    );
+    if !waiting().insert(name.clone()) {
+        return Ok(());
+    }
+    let connection = locked(&options).await;
+    // From here on changes are not seen for certain: whoever makes one has to wake the next.
+    waiting().remove(&name);
+    let mut connection = connection.map_err(anyhow::Error::from)?;
+    while work(db, &mut connection).await? {}
+    sqlx::Connection::close(connection)
+        .await
+        .map_err(anyhow::Error::from)?;
+    Ok(())
+}
+
+/// A connection of its own, which holds the lock until it is closed.
+async fn locked(options: &sqlx::postgres::PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
+    let mut connection = options.connect().await?;
+    connection
+        .execute("set statement_timeout = 0; set lock_timeout = 0; set idle_session_timeout = 0")
+        .await?;
+    loop {
+        let row = sqlx::query("select pg_try_advisory_lock($1)")
+            .bind(LOCK)
+            .fetch_one(&mut connection)
+            .await?;
+        if row.try_get(0)? {
+            return Ok(connection);
+        }
+        sleep(REST).await;
+    }
+}
+
+/// Does what there is to do, and says whether there was anything.
+async fn work(db: &DatabaseConnection, connection: &mut PgConnection) -> Result<bool> {
+    let (_, fields) = rows::all(db).await?;
+    let wanted: BTreeMap<String, (Kind, Served)> = fields
+        .iter()
+        .filter_map(|(kind, field)| {
+            let name = format!("{PREFIX}{}", field.custom_id()?);
+            Some((name, (*kind, served(*kind, field)?)))
+        })
+        .collect();
+    let there = there(connection).await.map_err(anyhow::Error::from)?;
+    let mut statements: Vec<String> = Vec::new();
+    let mut tables: BTreeSet<Kind> = BTreeSet::new();
+    for (name, is_whole) in &there.indexes {
+        if !is_whole || !wanted.contains_key(name) {
+            statements.push(format!("drop index concurrently if exists {name}"));
+        }
+    }
+    for name in &there.statistics {
+        let counted = wanted.get(name).is_some_and(|(_, served)| served.ordered);
+        if !counted {
+            statements.push(format!("drop statistics if exists {name}"));
+        }
+    }
+    for (name, (kind, served)) in &wanted {
+        let expression = &served.expression;
+        if there.indexes.get(name) != Some(&true) {
+            let how = if served.ordered {
+                format!("({expression}, id)")
+            } else {
+                format!("using gin ({expression})")
+            };
+            statements.push(format!(
+                "create index concurrently if not exists {name} on {kind} {how}
+                  where deleted_at is null and {expression} is not null"
+            ));
+            tables.insert(*kind);
+        }
+        // PostgreSQL does not believe what it counts under a partial index: without a word of its
+        // own it would take every value for equally rare.
+        if served.ordered && !there.statistics.contains(name) {
+            statements.push(format!(
+                "create statistics if not exists {name} on {expression} from {kind}"
+            ));
+            tables.insert(*kind);
+        }
+    }
+    statements.extend(tables.iter().map(|kind| format!("analyze {kind}")));
+    let any = !statements.is_empty();
+    for statement in statements {
+        tracing::info!(statement, "indexes of custom fields");
+        connection
+            .execute(sqlx::AssertSqlSafe(statement))
+            .await
+            .map_err(anyhow::Error::from)?;
+    }
+    Ok(any)
+}
+
+#[derive(Debug, Default)]
+struct There {
+    /// By name, whether it is whole.
+    indexes: BTreeMap<String, bool>,
+    statistics: BTreeSet<String>,
+}
+
+async fn there(connection: &mut PgConnection) -> Result<There, sqlx::Error> {
+    let mut there = There::default();
+    let sql = "select c.relname::text, i.indisvalid and i.indisready
+                 from pg_index i join pg_class c on c.oid = i.indexrelid
+                where starts_with(c.relname, $1) and c.relnamespace = current_schema()::regnamespace";
+    for row in sqlx::query(sql)
+        .bind(PREFIX)
+        .fetch_all(&mut *connection)
+        .await?
+    {
+        there.indexes.insert(row.try_get(0)?, row.try_get(1)?);
+    }
+    let sql = "select stxname::text from pg_statistic_ext
+                where starts_with(stxname, $1) and stxnamespace = current_schema()::regnamespace";
+    for row in sqlx::query(sql)
+        .bind(PREFIX)
+        .fetch_all(&mut *connection)
+        .await?
+    {
+        there.statistics.insert(row.try_get(0)?);
+    }
+    Ok(there)
+}
