@@ -31,6 +31,8 @@ pub const PATH: &str = "/api/live";
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// How often the session is looked up again.
 const CHECK: Duration = Duration::from_mins(1);
+/// The event that ends the stream of a session that has ended.
+const SIGNED_OUT: &str = "signed_out";
 /// When a browser comes back after its stream ended.
 const COME_BACK: Duration = Duration::from_secs(1);
 
@@ -105,6 +107,7 @@ async fn open(
     Ok(Stream {
         greeting: Some(Greeting { newest }),
         missed: missed.into(),
+        has_said_farewell: false,
         subscription,
         keep_alive,
         signed_in: SignedIn {
@@ -127,6 +130,8 @@ struct Stream {
     /// The first words, until they are said.
     greeting: Option<Greeting>,
     missed: VecDeque<Message>,
+    /// Whether the last word was that the session has ended.
+    has_said_farewell: bool,
     subscription: Subscription,
     keep_alive: Interval,
     signed_in: SignedIn,
@@ -136,7 +141,13 @@ struct Stream {
 impl Stream {
     /// The next event, or the end: the server stops, the session has ended, or the browser did not
     /// read. In each case it comes back if it can.
+    ///
+    /// A browser whose session has ended is told so first: it goes to sign in by itself, instead of
+    /// coming back to be refused.
     async fn next(mut self) -> Option<(Result<Event, Infallible>, Self)> {
+        if self.has_said_farewell {
+            return None;
+        }
         let event = if let Some(Greeting { newest }) = self.greeting.take() {
             let greeting = Event::default().retry(COME_BACK);
             match newest {
@@ -149,23 +160,32 @@ impl Stream {
             tokio::select! {
                 biased;
                 () = self.stop.cancelled() => return None,
-                message = self.subscription.messages.recv() => {
-                    let message = message?;
+                message = self.subscription.messages.recv() => match message {
                     // Only what is not about a record has no event: people, rights, settings.
-                    if message.event.is_none() && !self.signed_in.still().await {
-                        return None;
+                    Some(message)
+                        if message.event.is_some() || self.signed_in.still().await =>
+                    {
+                        event(&message)
                     }
-                    event(&message)
-                }
+                    // Let go by the hub: for being slow, or for not being let in any more.
+                    None if self.signed_in.still().await => return None,
+                    _ => self.farewell(),
+                },
                 _ = self.keep_alive.tick() => {
                     if self.signed_in.checked.elapsed() >= CHECK && !self.signed_in.still().await {
-                        return None;
+                        self.farewell()
+                    } else {
+                        Event::default().comment("")
                     }
-                    Event::default().comment("")
                 }
             }
         };
         Some((Ok(event), self))
+    }
+
+    fn farewell(&mut self) -> Event {
+        self.has_said_farewell = true;
+        Event::default().event(SIGNED_OUT).data("true")
     }
 }
 

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Instant;
 
+use app::invitation::api::{AcceptInvitation, LoadInvitation};
 use app::layout::sign_in_path;
 use app::request::{Tries, Visit, remembered_theme};
 use app::set_up::api::{FinishSetUp, LoadOffer};
@@ -24,6 +25,8 @@ use crate::{client::ClientIp, error, rate_limit::SignInLimit, state::AppState};
 
 /// Where one signs in.
 const SIGN_IN: &str = "/sign-in";
+/// Where one comes in for the first time.
+const INVITATION: &str = "/invitation/";
 /// Where the first run is.
 const SET_UP: &str = "/set-up";
 /// Where one lands.
@@ -77,7 +80,13 @@ pub async fn note_visit(
 
 /// The server functions that answer to everybody. All others are shut here already, before anything
 /// that was sent is read: one that is not in this list cannot be left open by mistake.
-const OPEN: [&str; 3] = [SignIn::PATH, LoadOffer::PATH, FinishSetUp::PATH];
+const OPEN: [&str; 5] = [
+    SignIn::PATH,
+    LoadOffer::PATH,
+    FinishSetUp::PATH,
+    LoadInvitation::PATH,
+    AcceptInvitation::PATH,
+];
 
 /// Sends who may not see a page to where they can change that: before set-up everybody there, then
 /// those who are not signed in to sign in. Refuses server functions to those who are not signed in.
@@ -101,6 +110,8 @@ pub async fn gate(State(state): State<AppState>, request: Request, next: Next) -
         _ if !set_up => Redirect::to(SET_UP).into_response(),
         (SIGN_IN, Ok(_)) => Redirect::to(HOME).into_response(),
         (SIGN_IN, Err(_)) => next.run(request).await,
+        // Whoever has the link; its token is the key.
+        (path, _) if path.starts_with(INVITATION) => next.run(request).await,
         (_, Err(Error::Unauthenticated)) => {
             Redirect::to(&sign_in_address(request.uri())).into_response()
         }

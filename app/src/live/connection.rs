@@ -32,9 +32,14 @@ pub(super) enum State {
     Away,
     /// The session has ended; there is nothing to try.
     SignedOut,
+    /// The server has just ended it, and said so.
+    SentOut,
 }
 
 type Callback<T> = Closure<dyn FnMut(T)>;
+
+/// The event by which the server says that it has ended the session.
+const SIGNED_OUT: &str = "signed_out";
 
 /// A tab's part in the connection.
 pub(super) struct Connection {
@@ -56,6 +61,7 @@ pub(super) struct Connection {
     on_message: RefCell<Option<Callback<MessageEvent>>>,
     on_open: RefCell<Option<Callback<Event>>>,
     on_error: RefCell<Option<Callback<Event>>>,
+    on_sent_out: RefCell<Option<Callback<Event>>>,
     on_word: RefCell<Option<Callback<MessageEvent>>>,
     listeners: RefCell<Vec<WindowListenerHandle>>,
 }
@@ -82,6 +88,7 @@ pub(super) fn start(user: UserId, report: impl Fn(State) + 'static) -> Rc<Connec
         on_message: RefCell::default(),
         on_open: RefCell::default(),
         on_error: RefCell::default(),
+        on_sent_out: RefCell::default(),
         on_word: RefCell::default(),
         listeners: RefCell::default(),
     });
@@ -147,6 +154,10 @@ impl Connection {
                 self.answered.set(true);
                 self.set(if away { State::Away } else { State::There });
                 hub::welcome(from, messages);
+            }
+            Word::SentOut if !self.holds.get() => {
+                self.stopped.set(true);
+                self.set(State::SentOut);
             }
             Word::Join(since) if self.holds.get() => {
                 let (from, messages) = hub::remembered(since);
@@ -268,6 +279,17 @@ impl Connection {
                 this.failed();
             }
         });
+        let me = Rc::downgrade(self);
+        let on_sent_out = Closure::new(move |_: Event| {
+            if let Some(this) = me.upgrade() {
+                this.sent_out();
+            }
+        });
+        // Refused only for events that cannot be named.
+        let _ = source.add_event_listener_with_callback(
+            SIGNED_OUT,
+            on_sent_out.as_ref().unchecked_ref(),
+        );
         source.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         source.set_onopen(Some(on_open.as_ref().unchecked_ref()));
         source.set_onerror(Some(on_error.as_ref().unchecked_ref()));
@@ -276,6 +298,7 @@ impl Connection {
             self.on_message.replace(Some(on_message)),
             self.on_open.replace(Some(on_open)),
             self.on_error.replace(Some(on_error)),
+            self.on_sent_out.replace(Some(on_sent_out)),
         );
         set_timeout(move || drop(old), Duration::ZERO);
         *self.source.borrow_mut() = Some(source);
@@ -291,6 +314,14 @@ impl Connection {
             self.say(&Word::Heard(None, json));
             hub::tell(&hub::reload());
         }
+    }
+
+    /// The server has ended the session: whoever comes back would be refused.
+    fn sent_out(&self) {
+        self.stopped.set(true);
+        self.close();
+        self.say(&Word::SentOut);
+        self.set(State::SentOut);
     }
 
     fn failed(self: &Rc<Self>) {

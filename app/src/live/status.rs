@@ -77,6 +77,10 @@ fn start(shown: RwSignal<Shown>) {
         match now {
             State::There => shown.set(Shown::Nothing),
             State::SignedOut => shown.set(Shown::SignedOut),
+            State::SentOut => {
+                // The server sends to sign in, and back here afterwards.
+                let _ = window().location().reload();
+            }
             State::Away => {
                 let state = state.clone();
                 let late = move || {

@@ -21,6 +21,8 @@ pub enum Word {
     /// The holder's answer: since when it remembers everything, whether it is away, and what it
     /// remembers from the event that was asked for on.
     Welcome(Option<EventId>, bool, Vec<(EventId, String)>),
+    /// The server has ended the session.
+    SentOut,
 }
 
 impl Word {
@@ -32,6 +34,7 @@ impl Word {
             Self::Heard(event, json) => format!("h{} {json}", id(event)),
             Self::Away(away) => format!("a{}", u8::from(*away)),
             Self::Join(since) => format!("j{}", id(since)),
+            Self::SentOut => "o".to_owned(),
             Self::Welcome(from, away, messages) => {
                 let mut text = format!("w{} {}", id(from), u8::from(*away));
                 for (event, json) in messages {
@@ -56,6 +59,7 @@ impl Word {
             }
             "a" => Self::Away(rest == "1"),
             "j" => Self::Join(rest.parse().ok()),
+            "o" => Self::SentOut,
             "w" => {
                 let mut lines = rest.lines();
                 let (from, away) = lines.next()?.split_once(' ')?;
@@ -132,6 +136,7 @@ mod tests {
             Word::Away(false),
             Word::Join(None),
             Word::Join(Some(12)),
+            Word::SentOut,
             Word::Welcome(None, true, vec![]),
             Word::Welcome(
                 Some(3),

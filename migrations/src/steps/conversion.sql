@@ -1,1 +1,3 @@
--- Where records came from.
+-- Where records came from: a conversion links what it makes to its lead, in record_link under
+-- 'leads'. Whom it finds first are people and companies of the same name, whatever its case, and
+-- those of the same phone or address (contact_point_normalised); the indexes are there.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use app::invitation::api::{AcceptInvitation, LoadInvitation};
 use app::layout::api::SignOut;
 use app::set_up::api::{FinishSetUp, LoadOffer};
 use app::sign_in::api::SignIn;
@@ -14,10 +15,16 @@ use leptos::server_fn::{ServerFn, axum::server_fn_paths};
 use crate::test_app::TestApp;
 
 /// The server functions that answer to everybody. To add one here is to open a door.
-const OPEN: [&str; 3] = [SignIn::PATH, LoadOffer::PATH, FinishSetUp::PATH];
+const OPEN: [&str; 5] = [
+    SignIn::PATH,
+    LoadOffer::PATH,
+    FinishSetUp::PATH,
+    LoadInvitation::PATH,
+    AcceptInvitation::PATH,
+];
 
 #[tokio::test]
-async fn every_server_function_but_three_is_shut_without_a_session() {
+async fn every_server_function_but_five_is_shut_without_a_session() {
     let app = TestApp::new().await;
     let mut seen = BTreeSet::new();
     for (path, method) in server_fn_paths() {
@@ -37,7 +44,13 @@ async fn every_server_function_but_three_is_shut_without_a_session() {
 /// The door above is one lock; this is the other: every function asks who is there by itself.
 #[test]
 fn every_server_function_asks_who_is_there() {
-    let open = ["sign_in", "load_offer", "finish_set_up"];
+    let open = [
+        "sign_in",
+        "load_offer",
+        "finish_set_up",
+        "load_invitation",
+        "accept_invitation",
+    ];
     let mut asked = 0;
     for (file, text) in sources("api.rs") {
         for function in text.split("#[server").skip(1) {

@@ -171,6 +171,8 @@ async fn a_stream_ends_with_its_session() {
     stream.next().await.expect("a greeting");
     app.db.run("delete from session").await;
     app.state.live.publisher.announce(Announcement::Workspace);
+    let farewell = stream.next().await.expect("a farewell");
+    assert!(farewell.contains("event: signed_out"), "{farewell}");
     assert_eq!(stream.next().await, None);
     assert_eq!(
         director.clone().get(PATH).await.status,

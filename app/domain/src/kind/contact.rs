@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use crate::contact_point::PointType;
-use crate::field::{FieldDef, FieldType, Group, Storage, common_fields};
+use crate::field::{FieldDef, FieldType, Group, Storage, common_fields, from_leads};
 use crate::kind::Kind;
 
 pub(super) static FIELDS: LazyLock<Vec<FieldDef>> = LazyLock::new(|| {
@@ -49,6 +49,7 @@ pub(super) static FIELDS: LazyLock<Vec<FieldDef>> = LazyLock::new(|| {
             .in_group(Group::Details),
         FieldDef::column("external_id", "External id", FieldType::Text).in_group(Group::Details),
     ];
+    fields.push(from_leads());
     fields.extend(common_fields());
     fields
 });

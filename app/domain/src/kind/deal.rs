@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::field::{FieldDef, FieldType, Group, Storage, common_fields, stage_fields};
+use crate::field::{FieldDef, FieldType, Group, Storage, common_fields, from_leads, stage_fields};
 use crate::kind::Kind;
 
 pub(super) static FIELDS: LazyLock<Vec<FieldDef>> = LazyLock::new(|| {
@@ -36,6 +36,7 @@ pub(super) static FIELDS: LazyLock<Vec<FieldDef>> = LazyLock::new(|| {
             .in_group(Group::Details)
             .with_help("Its id in the system it came from."),
     ]);
+    fields.push(from_leads());
     fields.extend(common_fields());
     fields
 });

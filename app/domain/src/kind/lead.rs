@@ -1,9 +1,11 @@
 //! Leads: any trace that a possible client leaves.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use crate::contact_point::PointType;
 use crate::field::{FieldDef, FieldType, Group, Storage, common_fields, stage_fields};
+use crate::kind::Kind;
 
 /// Where a lead or a deal came from.
 pub(super) const SOURCES: [(&str, &str); 8] = [
@@ -41,6 +43,9 @@ pub(super) static FIELDS: LazyLock<Vec<FieldDef>> = LazyLock::new(|| {
             Storage::Points,
         )
         .in_group(Group::People),
+        became("contacts", "Contacts", Kind::Contact),
+        became("companies", "Companies", Kind::Company),
+        became("deals", "Deals", Kind::Deal),
         FieldDef::column("source", "Source", FieldType::Choice)
             .with_options(&SOURCES)
             .in_group(Group::Details),
@@ -51,3 +56,14 @@ pub(super) static FIELDS: LazyLock<Vec<FieldDef>> = LazyLock::new(|| {
     fields.extend(common_fields());
     fields
 });
+
+/// What the lead has become: the way back of the other kind's link to its leads.
+fn became(key: &'static str, label: &'static str, kind: Kind) -> FieldDef {
+    let storage = Storage::LinksBack {
+        from: kind,
+        field: Cow::Borrowed("leads"),
+    };
+    FieldDef::stored(key, label, FieldType::Links(kind), storage)
+        .internal()
+        .in_group(Group::People)
+}

@@ -226,8 +226,9 @@ impl Hub {
                 self.tell_all(&LiveMessage::Reload { kind, event });
             }
             Announcement::Workspace => {
-                self.renew_rights().await;
+                let others = self.renew_rights().await;
                 self.tell_all(&LiveMessage::Workspace);
+                self.tell_to_read_again(&others).await;
             }
         }
     }
@@ -236,19 +237,36 @@ impl Hub {
     pub(super) async fn missed(&self) {
         self.renew_rights().await;
         self.tell_all(&LiveMessage::Workspace);
-        let event = replay::newest(&self.db).await.unwrap_or_else(|error| {
-            tracing::warn!(%error, "the newest event is not known");
-            0
-        });
+        let event = self.newest_event().await;
         self.tell_all(&LiveMessage::Reload { kind: None, event });
     }
 
     fn tell_all(&self, message: &LiveMessage) {
+        self.tell_those(message, |_| true);
+    }
+
+    /// Those whose rights are others now see other records: what is open is read again.
+    async fn tell_to_read_again(&self, users: &HashSet<UserId>) {
+        if users.is_empty() {
+            return;
+        }
+        let event = self.newest_event().await;
+        let reload = LiveMessage::Reload { kind: None, event };
+        self.tell_those(&reload, |user| users.contains(&user));
+    }
+
+    fn tell_those(&self, message: &LiveMessage, whom: impl Fn(UserId) -> bool) {
         let message = Message::new(message);
-        let mut state = self.state();
-        state
-            .subscribers
-            .retain(|_, subscriber| subscriber.sender.try_send(message.clone()).is_ok());
+        self.state().subscribers.retain(|_, subscriber| {
+            !whom(subscriber.user) || subscriber.sender.try_send(message.clone()).is_ok()
+        });
+    }
+
+    async fn newest_event(&self) -> EventId {
+        replay::newest(&self.db).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the newest event is not known");
+            0
+        })
     }
 
     /// The changes as each reader may see them. Pages of the same user share what is read and
@@ -296,19 +314,24 @@ impl Hub {
         }
     }
 
-    /// Reads the rights of all subscribers again, and lets go of those who may not come in.
-    async fn renew_rights(&self) {
-        let users: HashSet<UserId> = {
+    /// Reads the rights of all subscribers again, lets go of those who may not come in, and tells
+    /// those whose rights are others now.
+    async fn renew_rights(&self) -> HashSet<UserId> {
+        let users: HashMap<UserId, Arc<Actor>> = {
             let mut state = self.state();
             state.rights += 1;
             state
                 .subscribers
                 .values()
-                .map(|subscriber| subscriber.user)
+                .map(|subscriber| (subscriber.user, subscriber.actor.clone()))
                 .collect()
         };
-        for user in users {
+        let mut others = HashSet::new();
+        for (user, before) in users {
             match self.fresh_rights(user).await {
+                Ok(Some(now)) if now != before => {
+                    others.insert(user);
+                }
                 Ok(Some(_)) => {}
                 Ok(None) => self.let_go(user),
                 Err(error) => {
@@ -319,6 +342,7 @@ impl Hub {
                 }
             }
         }
+        others
     }
 
     fn let_go(&self, user: UserId) {

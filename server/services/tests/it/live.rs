@@ -354,8 +354,17 @@ async fn rights_that_change_hold_for_open_pages_at_once() {
         team.anna, team.boris
     ))
     .await;
+    let mut head = page(&live, team.head).await;
     live.publisher.announce(Announcement::Workspace);
     assert_eq!(next(&mut anna).await, LiveMessage::Workspace);
+    // What is open was read with the old rights.
+    assert!(matches!(
+        next(&mut anna).await,
+        LiveMessage::Reload { kind: None, .. }
+    ));
+    // Boris is of the head's department still; whose rights are the same reads nothing again.
+    assert_eq!(next(&mut head).await, LiveMessage::Workspace);
+    assert!(hears_nothing(&mut head).await);
     announce(&live, vec![company(1, None, of(team.stranger))]);
     assert_eq!(next_change(&mut anna).await.event, 1);
     assert!(

@@ -1,0 +1,328 @@
+//! The departments, as a tree with heads.
+
+use domain::people::{DepartmentDraft, is_at_or_above, parents, tree};
+use domain::workspace::Department;
+use domain::{DepartmentId, Error, OperationId};
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::api::{add_department, change_department, delete_department};
+use super::state::{PeopleState, Problems};
+use crate::i18n::{t, t_string};
+use crate::ui::{
+    Avatar, AvatarSize, Button, ButtonKind, ButtonVariant, Dialog, Empty, Field, FormError, Glyph,
+    Icon, Menu, MenuItem, Select, TextInput,
+};
+
+/// What a dialog is open for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    /// A new one below this, or at the top.
+    New(Option<DepartmentId>),
+    Edit(DepartmentId),
+    Delete(DepartmentId),
+}
+
+/// The departments.
+#[component]
+pub(super) fn Departments(state: PeopleState) -> impl IntoView {
+    let i18n = state.i18n;
+    let asked = RwSignal::new(None::<Asked>);
+    let add = move || {
+        view! {
+            <Button
+                variant=ButtonVariant::Primary
+                icon=Glyph::Plus
+                class="people__new"
+                on:click=move |_| asked.set(Some(Asked::New(None)))
+            >
+                {t!(i18n, people.add_department)}
+            </Button>
+        }
+    };
+    let rows = move || {
+        let settings = state.settings.get();
+        if settings.departments.is_empty() {
+            return view! {
+                <Empty glyph=Glyph::Users title=move || t_string!(i18n, people.no_departments)>
+                    {t!(i18n, people.no_departments_text)}
+                </Empty>
+            }
+            .into_any();
+        }
+        let rows = tree(&settings.departments)
+            .into_iter()
+            .map(|(depth, department)| row(state, asked, depth, department.clone()))
+            .collect_view();
+        view! { <ul class="people__list people__tree">{rows}</ul> }.into_any()
+    };
+    view! {
+        <div class="people__tools">
+            <p class="muted people__hint">{t!(i18n, people.departments_text)}</p>
+            {add}
+        </div>
+        {rows}
+        <DepartmentDialog state asked />
+    }
+}
+
+fn row(
+    state: PeopleState,
+    asked: RwSignal<Option<Asked>>,
+    depth: usize,
+    department: Department,
+) -> AnyView {
+    let i18n = state.i18n;
+    let Department { id, name, head, .. } = department;
+    let count = state.settings.with_untracked(|s| {
+        s.members
+            .iter()
+            .filter(|m| m.is.department == Some(id))
+            .count()
+    });
+    let people = if count == 1 {
+        t_string!(i18n, people.one_person).to_owned()
+    } else {
+        t_string!(i18n, people.persons, count = count)
+    };
+    let head = match head {
+        Some(head) => {
+            let name = untrack(|| state.name(head));
+            view! {
+                <Avatar name=name.clone() id=head size=AvatarSize::Small decorative=true />
+                <span class="visually-hidden">{t!(i18n, people.head)} ": "</span>
+                <span class="cut" dir="auto">{name}</span>
+            }
+            .into_any()
+        }
+        None => view! { <span class="muted">{t!(i18n, people.no_head)}</span> }.into_any(),
+    };
+    let label = t_string!(i18n, people.more, name = name.clone());
+    view! {
+        <li class="people__row people__row--department" data-depth=depth.min(8) data-department=id>
+            <Icon glyph=Glyph::Users class="people__glyph" />
+            <button
+                class="people__name cut"
+                type="button"
+                dir="auto"
+                on:click=move |_| asked.set(Some(Asked::Edit(id)))
+            >
+                {name}
+            </button>
+            <span class="people__head">{head}</span>
+            <span class="people__count muted num">{people}</span>
+            <span class="people__menu">
+                <Menu id=format!("department-{id}") label>
+                    <MenuItem glyph=Glyph::Edit on_select=move |()| asked.set(Some(Asked::Edit(id)))>
+                        {t!(i18n, people.edit)}
+                    </MenuItem>
+                    <MenuItem
+                        glyph=Glyph::Plus
+                        on_select=move |()| asked.set(Some(Asked::New(Some(id))))
+                    >
+                        {t!(i18n, people.add_below)}
+                    </MenuItem>
+                    <MenuItem
+                        glyph=Glyph::Trash
+                        danger=true
+                        on_select=move |()| asked.set(Some(Asked::Delete(id)))
+                    >
+                        {t!(i18n, people.delete)}
+                    </MenuItem>
+                </Menu>
+            </span>
+        </li>
+    }
+    .into_any()
+}
+
+#[component]
+fn DepartmentDialog(state: PeopleState, asked: RwSignal<Option<Asked>>) -> impl IntoView {
+    let i18n = state.i18n;
+    let open = RwSignal::new(false);
+    Effect::new(move || open.set(asked.with(Option::is_some)));
+    let title = move || match asked.get() {
+        Some(Asked::Edit(id)) => {
+            t_string!(i18n, people.edit_of, name = state.department(Some(id)))
+        }
+        Some(Asked::Delete(id)) => {
+            t_string!(i18n, people.delete_of, name = state.department(Some(id)))
+        }
+        _ => t_string!(i18n, people.add_department).to_owned(),
+    };
+    view! {
+        <Dialog
+            id="department"
+            title=Signal::derive(title)
+            close_label=move || t_string!(i18n, people.cancel)
+            open
+            on_close=move |()| {
+                asked.try_set(None);
+            }
+        >
+            {move || {
+                asked.get().map(|asked| match asked {
+                    Asked::New(parent) => {
+                        let first = DepartmentDraft { parent, ..DepartmentDraft::default() };
+                        view! { <DepartmentForm state id=None first open /> }.into_any()
+                    }
+                    Asked::Edit(id) => {
+                        let first = untrack(|| state.settings.with(|s| draft_of(&s.departments, id)));
+                        view! { <DepartmentForm state id=Some(id) first open /> }.into_any()
+                    }
+                    Asked::Delete(id) => view! { <DeleteForm state id open /> }.into_any(),
+                })
+            }}
+        </Dialog>
+    }
+}
+
+fn draft_of(departments: &[Department], id: DepartmentId) -> DepartmentDraft {
+    let found = departments.iter().find(|department| department.id == id);
+    found.map_or_else(DepartmentDraft::default, |department| DepartmentDraft {
+        name: department.name.clone(),
+        parent: department.parent,
+        head: department.head,
+    })
+}
+
+const FIELDS: [&str; 3] = ["name", "parent", "head"];
+
+#[component]
+fn DepartmentForm(
+    state: PeopleState,
+    /// None for a new one.
+    id: Option<DepartmentId>,
+    first: DepartmentDraft,
+    open: RwSignal<bool>,
+) -> impl IntoView {
+    let i18n = state.i18n;
+    let draft = RwSignal::new(first.clone());
+    let problems = Problems::new(i18n);
+    let busy = RwSignal::new(false);
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        let draft = draft.get_untracked();
+        let name = draft.name.trim().to_owned();
+        spawn_local(async move {
+            let answer = send(id, draft).await;
+            let _ = busy.try_set(false);
+            match answer {
+                Ok(operation) => {
+                    let _ = open.try_set(false);
+                    state.done(t_string!(i18n, people.changed, name = name), operation);
+                }
+                Err(error) => problems.set(Some(error)),
+            }
+        });
+    };
+    // A department stands neither under itself nor under what is below it.
+    let above = state
+        .settings
+        .with_untracked(|settings| parents(&settings.departments));
+    let parents =
+        state.department_choices(|other| id.is_some_and(|id| is_at_or_above(&above, id, other)));
+    let heads = state.people_choices(None);
+    let id_of = |id: Option<i64>| id.map_or_else(String::new, |id| id.to_string());
+    let parent = RwSignal::new(id_of(first.parent));
+    let head = RwSignal::new(id_of(first.head));
+    view! {
+        <form class="form" on:submit=submit novalidate=true>
+            <FormError text=problems.beside(&FIELDS) />
+            <Field id="department-name" label=move || t_string!(i18n, people.name) error=problems.of("name")>
+                <TextInput
+                    initial=first.name
+                    on_input=move |typed| draft.update(|draft| draft.name = typed)
+                    autocomplete="off"
+                    autofocus=true
+                />
+            </Field>
+            <Field id="department-parent" label=move || t_string!(i18n, people.part_of) error=problems.of("parent")>
+                <Select
+                    options=parents
+                    value=parent
+                    on_change=move |id: String| {
+                        draft.update(|draft| draft.parent = id.parse().ok());
+                        parent.set(id);
+                    }
+                />
+            </Field>
+            <Field
+                id="department-head"
+                label=move || t_string!(i18n, people.head)
+                error=problems.of("head")
+            >
+                <Select
+                    options=heads
+                    value=head
+                    on_change=move |id: String| {
+                        draft.update(|draft| draft.head = id.parse().ok());
+                        head.set(id);
+                    }
+                />
+            </Field>
+            <div class="dialog__actions">
+                <Button on:click=move |_| open.set(false)>{t!(i18n, people.cancel)}</Button>
+                <Button variant=ButtonVariant::Primary kind=ButtonKind::Submit busy>
+                    {if id.is_some() { t_string!(i18n, people.save) } else { t_string!(i18n, people.add) }}
+                </Button>
+            </div>
+        </form>
+    }
+}
+
+async fn send(
+    id: Option<DepartmentId>,
+    draft: DepartmentDraft,
+) -> Result<Option<OperationId>, Error> {
+    match id {
+        Some(id) => change_department(id, draft).await.flatten(),
+        None => add_department(draft).await.flatten().map(|_| None),
+    }
+}
+
+#[component]
+fn DeleteForm(state: PeopleState, id: DepartmentId, open: RwSignal<bool>) -> impl IntoView {
+    let i18n = state.i18n;
+    let busy = RwSignal::new(false);
+    let name = untrack(|| state.department(Some(id)));
+    let parent = state.settings.with_untracked(|settings| {
+        let known = settings.departments.iter().find(|d| d.id == id);
+        known.and_then(|department| department.parent)
+    });
+    let above = untrack(|| state.department(parent));
+    let text = if parent.is_some() {
+        t_string!(i18n, people.delete_up, name = above)
+    } else {
+        t_string!(i18n, people.delete_top).to_owned()
+    };
+    let delete = move |_| {
+        busy.set(true);
+        let name = name.clone();
+        spawn_local(async move {
+            let answer = delete_department(id).await.flatten();
+            let _ = busy.try_set(false);
+            match answer {
+                Ok(operation) => {
+                    let _ = open.try_set(false);
+                    state.done(t_string!(i18n, people.deleted, name = name), operation);
+                }
+                Err(error) => state.failed(&error),
+            }
+        });
+    };
+    view! {
+        <p>{text}</p>
+        <div class="dialog__actions">
+            <Button on:click=move |_| open.set(false)>{t!(i18n, people.cancel)}</Button>
+            <Button variant=ButtonVariant::Danger busy on:click=delete>
+                {t!(i18n, people.delete)}
+            </Button>
+        </div>
+    }
+}

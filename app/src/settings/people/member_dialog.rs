@@ -1,0 +1,216 @@
+//! The form of a user, new or not.
+
+use domain::people::{InvitationLink, MemberDraft};
+use domain::rights::Role;
+use domain::{Error, OperationId, UserId};
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::api::{change_member, invite};
+use super::state::{PeopleState, Problems};
+use crate::i18n::{t, t_string};
+use crate::labels;
+use crate::ui::{
+    Button, ButtonKind, ButtonVariant, Checkbox, Dialog, Field, FormError, InputKind, Select,
+    TextInput,
+};
+
+/// The dialog; open while somebody is edited.
+#[component]
+pub(super) fn MemberDialog(
+    state: PeopleState,
+    /// Who is edited; the inner none is a new one.
+    edited: RwSignal<Option<Option<UserId>>>,
+    /// Shows the link of a new one.
+    link: RwSignal<Option<InvitationLink>>,
+) -> impl IntoView {
+    let i18n = state.i18n;
+    let open = RwSignal::new(false);
+    Effect::new(move || open.set(edited.with(Option::is_some)));
+    let title = move || match edited.get() {
+        Some(Some(user)) => t_string!(i18n, people.edit_of, name = state.name(user)),
+        _ => t_string!(i18n, people.invite_title).to_owned(),
+    };
+    view! {
+        <Dialog
+            id="member"
+            title=Signal::derive(title)
+            close_label=move || t_string!(i18n, people.cancel)
+            open
+            on_close=move |()| {
+                edited.try_set(None);
+            }
+        >
+            {move || {
+                edited.get().map(|user| view! { <MemberForm state user open link /> })
+            }}
+        </Dialog>
+    }
+}
+
+const FIELDS: [&str; 5] = ["name", "email", "department", "manager", "roles"];
+
+#[component]
+fn MemberForm(
+    state: PeopleState,
+    /// None for a new one.
+    user: Option<UserId>,
+    open: RwSignal<bool>,
+    link: RwSignal<Option<InvitationLink>>,
+) -> impl IntoView {
+    let i18n = state.i18n;
+    let first = user
+        .and_then(|user| untrack(|| state.member(user)))
+        .map_or_else(
+            || MemberDraft {
+                roles: vec![Role::Salesperson],
+                ..MemberDraft::default()
+            },
+            |member| member.is,
+        );
+    let draft = RwSignal::new(first.clone());
+    let problems = Problems::new(i18n);
+    let busy = RwSignal::new(false);
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        let draft = draft.get_untracked();
+        let name = draft.name.trim().to_owned();
+        spawn_local(async move {
+            let answer = send(user, draft).await;
+            let _ = busy.try_set(false);
+            match answer {
+                Ok(Sent::Changed(operation)) => {
+                    let _ = open.try_set(false);
+                    if operation.is_some() {
+                        state.done(t_string!(i18n, people.changed, name = name), operation);
+                    }
+                }
+                Ok(Sent::Invited(new)) => {
+                    let _ = open.try_set(false);
+                    let _ = link.try_set(Some(new));
+                    state.reload();
+                }
+                Err(error) => problems.set(Some(error)),
+            }
+        });
+    };
+    let id_of = |id: Option<i64>| id.map_or_else(String::new, |id| id.to_string());
+    let department = RwSignal::new(id_of(first.department));
+    let manager = RwSignal::new(id_of(first.manager));
+    let departments = state.department_choices(|_| false);
+    let managers = state.people_choices(user);
+    let role = move |role: Role| {
+        let checked = Signal::derive(move || draft.with(|draft| draft.roles.contains(&role)));
+        let toggle = move |yes: bool| {
+            draft.update(|draft| {
+                draft.roles.retain(|other| *other != role);
+                if yes {
+                    draft.roles.push(role);
+                }
+            });
+        };
+        view! {
+            <div class="people__role">
+                <Checkbox label=labels::role(i18n, role) checked on_change=toggle />
+                <p class="field__help">{role_help(state, role)}</p>
+            </div>
+        }
+    };
+    view! {
+        <form class="form" on:submit=submit novalidate=true>
+            <FormError text=problems.beside(&FIELDS) />
+            <Field id="member-name" label=move || t_string!(i18n, people.name) error=problems.of("name")>
+                <TextInput
+                    initial=first.name
+                    on_input=move |typed| draft.update(|draft| draft.name = typed)
+                    autocomplete="off"
+                    autofocus=true
+                />
+            </Field>
+            <Field id="member-email" label=move || t_string!(i18n, people.email) error=problems.of("email")>
+                <TextInput
+                    kind=InputKind::Email
+                    initial=first.email
+                    on_input=move |typed| draft.update(|draft| draft.email = typed)
+                    autocomplete="off"
+                />
+            </Field>
+            <div class="form__pair">
+                <Field
+                    id="member-department"
+                    label=move || t_string!(i18n, people.department)
+                    error=problems.of("department")
+                >
+                    <Select
+                        options=departments
+                        value=department
+                        on_change=move |id: String| {
+                            draft.update(|draft| draft.department = id.parse().ok());
+                            department.set(id);
+                        }
+                    />
+                </Field>
+                <Field
+                    id="member-manager"
+                    label=move || t_string!(i18n, people.manager)
+                    error=problems.of("manager")
+                >
+                    <Select
+                        options=managers
+                        value=manager
+                        on_change=move |id: String| {
+                            draft.update(|draft| draft.manager = id.parse().ok());
+                            manager.set(id);
+                        }
+                    />
+                </Field>
+            </div>
+            <fieldset class="people__roles-choice">
+                <legend class="field__label">{t!(i18n, people.roles)}</legend>
+                {Role::ALL.map(role).collect_view()}
+                {move || {
+                    problems.of("roles").get().map(|text| view! { <p class="field__error" role="alert">{text}</p> })
+                }}
+            </fieldset>
+            {user.is_none().then(|| view! { <p class="form__note">{t!(i18n, people.invite_note)}</p> })}
+            <div class="dialog__actions">
+                <Button on:click=move |_| open.set(false)>{t!(i18n, people.cancel)}</Button>
+                <Button variant=ButtonVariant::Primary kind=ButtonKind::Submit busy>
+                    {if user.is_some() { t_string!(i18n, people.save) } else { t_string!(i18n, people.make_link) }}
+                </Button>
+            </div>
+        </form>
+    }
+}
+
+fn role_help(state: PeopleState, role: Role) -> String {
+    let i18n = state.i18n;
+    match role {
+        Role::Administrator => t_string!(i18n, people.administrator_help),
+        Role::HeadOfSales => t_string!(i18n, people.head_help),
+        Role::Salesperson => t_string!(i18n, people.salesperson_help),
+        Role::Director => t_string!(i18n, people.director_help),
+    }
+    .to_owned()
+}
+
+/// What came of the form.
+enum Sent {
+    Changed(Option<OperationId>),
+    Invited(InvitationLink),
+}
+
+async fn send(user: Option<UserId>, draft: MemberDraft) -> Result<Sent, Error> {
+    match user {
+        Some(user) => change_member(user, draft)
+            .await
+            .flatten()
+            .map(Sent::Changed),
+        None => invite(draft).await.flatten().map(Sent::Invited),
+    }
+}
