@@ -13,6 +13,7 @@ use domain::workspace::Workspace;
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
+use crate::bulk::{BulkRuns, RunDock};
 use crate::i18n::{t, t_string, use_i18n};
 use crate::live;
 use crate::search::Search;
@@ -57,6 +58,7 @@ fn SignedIn(workspace: Workspace) -> impl IntoView {
     let workspace = WorkspaceSignal::provide(workspace);
     workspace.reload_when_shown_again();
     ToastStore::provide();
+    BulkRuns::provide();
     Effect::new(move |_| workspace.with(|workspace| show_theme(&workspace.theme)));
     let folded = RwSignal::new(rail::initially_folded());
     let organisation = move || workspace.with(|workspace| workspace.organisation.clone());
@@ -92,6 +94,7 @@ fn SignedIn(workspace: Workspace) -> impl IntoView {
             <main class="frame__main" id="main" tabindex="-1">
                 <Outlet />
             </main>
+            <RunDock />
             <Toasts
                 label=move || t_string!(i18n, frame.messages)
                 close_label=move || t_string!(i18n, frame.close_message)

@@ -33,6 +33,7 @@ pub mod sessions;
 pub mod setup;
 mod stages;
 pub mod timeline;
+pub mod views;
 pub mod workspace;
 
 pub use ctx::Ctx;

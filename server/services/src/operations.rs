@@ -8,12 +8,16 @@ use domain::{Error, EventId, Kind, OperationId, Problem, RecordId, Value};
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
 use serde_json::Value as Json;
 
+use crate::bulk::Job;
 use crate::failure::{Result, retried, settle};
+use crate::live::Announcement;
+use crate::notes::TakenBack;
+use crate::records::read::meant::lock;
 use crate::records::read::{Stored, fetch_for_update};
 use crate::records::write::operation::Answers;
 use crate::records::write::{Operation, POSITION, Wish};
 use crate::schema::Schema;
-use crate::{Ctx, notes, schema};
+use crate::{Ctx, notes, people, people_settings, pipeline_settings, schema};
 
 /// Events that are taken back together.
 const CHUNK: u64 = 1000;
@@ -32,8 +36,31 @@ pub async fn undo(ctx: &Ctx, operation: OperationId) -> Result<Undone, Error> {
     settle(
         ctx,
         "operations.undo",
-        retried(|| take_back(ctx, operation)).await,
+        retried(|| take_back(ctx, operation, None)).await,
     )
+}
+
+/// The same as part of a run that notes how far it has got and can be stopped.
+pub(crate) async fn take_back_watched(
+    ctx: &Ctx,
+    operation: OperationId,
+    job: &Job,
+) -> Result<Undone> {
+    take_back(ctx, operation, Some(job)).await
+}
+
+/// How many events an operation has.
+pub(crate) async fn events(ctx: &Ctx, operation: OperationId) -> Result<u64> {
+    let sql = "select count(*) from event where operation_id = $1";
+    let row = ctx
+        .db
+        .query_one_raw(statement(sql, [operation.into()]))
+        .await?;
+    let count: i64 = row
+        .map(|row| row.try_get_by_index(0))
+        .transpose()?
+        .unwrap_or_default();
+    Ok(u64::try_from(count).unwrap_or_default())
 }
 
 #[derive(Debug, FromQueryResult)]
@@ -48,9 +75,12 @@ struct Logged {
     touched: bool,
 }
 
-async fn take_back(ctx: &Ctx, undone: OperationId) -> Result<Undone> {
+async fn take_back(ctx: &Ctx, undone: OperationId, job: Option<&Job>) -> Result<Undone> {
     let mut operation = Operation::undoing(ctx, undone).await?;
     check_open(&operation, undone).await?;
+    if job.is_some() {
+        lock_all(&operation, undone).await?;
+    }
     let mut outcome = Outcome::default();
     let mut newest = EventId::MAX;
     loop {
@@ -61,14 +91,27 @@ async fn take_back(ctx: &Ctx, undone: OperationId) -> Result<Undone> {
         for run in runs(events) {
             take_back_run(ctx, &mut operation, run, &mut outcome).await?;
         }
+        if let Some(job) = job {
+            job.step(outcome.seen).await?;
+        }
     }
     if outcome.seen > 0 && outcome.hidden == outcome.seen {
         return Err(Error::NotFound.into());
     }
+    let (records, seen, beside) = (outcome.records, outcome.seen, outcome.beside);
+    let kept = outcome.told();
+    if let Some(job) = job {
+        job.finish_undo(&mut operation, seen, records, &kept)
+            .await?;
+    }
     let finished = operation.commit().await?;
+    if beside {
+        // People, rights and settings: pages read them again.
+        ctx.publisher.announce(Announcement::Workspace);
+    }
     Ok(Undone {
-        records: outcome.records,
-        kept: outcome.told(),
+        records,
+        kept,
         operation: finished.operation,
         events: finished.events,
     })
@@ -81,6 +124,8 @@ struct Outcome {
     records: u64,
     kept: Vec<String>,
     more: u64,
+    /// Whether something was taken back that is no record.
+    beside: bool,
 }
 
 impl Outcome {
@@ -114,6 +159,24 @@ async fn check_open(operation: &Operation, undone: OperationId) -> Result<()> {
     if row.try_get_by_index(0)? {
         let problem = Problem::Other("has been undone already".into());
         return Err(Error::field("operation", "This change", problem).into());
+    }
+    Ok(())
+}
+
+/// Locks the operation's records before the first of them is written, kind by kind and in the order
+/// of their ids: events are read newest first, and chunk by chunk two writers could wait for each
+/// other.
+async fn lock_all(operation: &Operation, undone: OperationId) -> Result<()> {
+    for kind in Kind::ALL {
+        let sql = "select distinct record_id from event where operation_id = $1 and kind = $2";
+        let values = [undone.into(), kind.as_str().into()];
+        let mut ids: Vec<RecordId> = Vec::new();
+        for row in operation.tx().query_all_raw(statement(sql, values)).await? {
+            ids.push(row.try_get_by_index(0)?);
+        }
+        if !ids.is_empty() {
+            lock(operation.tx(), kind, &ids).await?;
+        }
     }
     Ok(())
 }
@@ -178,12 +241,7 @@ async fn take_back_run(
         return Ok(());
     };
     let Some(kind) = Kind::parse(&first.kind) else {
-        let (records, kept) = crate::people::take_back(operation, &first.kind, &ids(&run)).await?;
-        outcome.records += records;
-        for why in kept {
-            outcome.keep(why);
-        }
-        return Ok(());
+        return take_back_beside(ctx, operation, run, outcome).await;
     };
     match nature(&first.what) {
         What::Created => {
@@ -206,12 +264,13 @@ async fn take_back_run(
             let answers = operation.restore(kind, ids(&run)).await?;
             count(kind, &ids(&run), answers, outcome);
         }
-        What::Noted => {
+        what @ (What::Noted | What::NoteEdited | What::NoteDeleted | What::NoteRestored) => {
             for event in run {
-                if notes::take_back(ctx, operation, kind, event.record_id, event.note_id).await? {
-                    outcome.records += 1;
-                } else {
-                    outcome.hidden += 1;
+                let (note, difference) = (event.note_id, &event.difference);
+                match notes::take_back(ctx, operation, what, note, difference).await? {
+                    TakenBack::Done => outcome.records += 1,
+                    TakenBack::Kept(why) => outcome.keep(why),
+                    TakenBack::Hidden => outcome.hidden += 1,
                 }
             }
         }
@@ -232,6 +291,76 @@ async fn take_back_run(
             let asked: Vec<RecordId> = wishes.iter().map(|(id, _)| *id).collect();
             let answers = operation.fulfil(kind, wishes).await?;
             count(kind, &asked, answers, outcome);
+        }
+    }
+    Ok(())
+}
+
+/// Takes back what is no record: people, departments, pipelines. They are the administrator's.
+async fn take_back_beside(
+    ctx: &Ctx,
+    operation: &mut Operation,
+    run: Vec<Logged>,
+    outcome: &mut Outcome,
+) -> Result<()> {
+    if !ctx.actor.is_administrator() {
+        outcome.hidden += run.len() as u64;
+        return Ok(());
+    }
+    outcome.beside = true;
+    let administrators = people_settings::administrators(operation.tx()).await?;
+    take_back_settings(ctx, operation, &run, outcome).await?;
+    if administrators > 0 && people_settings::administrators(operation.tx()).await? == 0 {
+        let problem = Problem::Other(people_settings::LAST_ADMINISTRATOR.into());
+        return Err(Error::field("operation", "This change", problem).into());
+    }
+    Ok(())
+}
+
+async fn take_back_settings(
+    ctx: &Ctx,
+    operation: &mut Operation,
+    run: &[Logged],
+    outcome: &mut Outcome,
+) -> Result<()> {
+    let Some(first) = run.first() else {
+        return Ok(());
+    };
+    if pipeline_settings::is_ours(&first.kind) {
+        let (word, what) = (first.kind.clone(), What::parse(&first.what));
+        let events = run
+            .iter()
+            .map(|event| (event.record_id, event.difference.clone()))
+            .collect();
+        let (settings, kept) =
+            pipeline_settings::take_back(ctx, operation, &word, what, events).await?;
+        outcome.records += settings;
+        for why in kept {
+            outcome.keep(why);
+        }
+        return Ok(());
+    }
+    if What::parse(&first.what) == What::Created {
+        let (records, kept) = people::take_back(operation, &first.kind, &ids(run)).await?;
+        outcome.records += records;
+        for why in kept {
+            outcome.keep(why);
+        }
+        return Ok(());
+    }
+    for event in run {
+        let (kind, what) = (event.kind.as_str(), What::parse(&event.what));
+        let stays = people_settings::undo::put_back(
+            ctx,
+            operation,
+            kind,
+            event.record_id,
+            what,
+            &event.difference,
+        );
+        match stays.await? {
+            Some(why) => outcome.keep(why),
+            None => outcome.records += 1,
         }
     }
     Ok(())

@@ -16,13 +16,29 @@ pub(crate) async fn titles(
     ctx: &Ctx,
     ids: &BTreeMap<Kind, BTreeSet<RecordId>>,
 ) -> Result<BTreeMap<(Kind, RecordId), String>> {
+    titles_of(ctx, ids, false).await
+}
+
+/// The titles of those of the records that lie in the recycle bin and within the asker's reach.
+pub(crate) async fn titles_in_bin(
+    ctx: &Ctx,
+    ids: &BTreeMap<Kind, BTreeSet<RecordId>>,
+) -> Result<BTreeMap<(Kind, RecordId), String>> {
+    titles_of(ctx, ids, true).await
+}
+
+async fn titles_of(
+    ctx: &Ctx,
+    ids: &BTreeMap<Kind, BTreeSet<RecordId>>,
+    in_bin: bool,
+) -> Result<BTreeMap<(Kind, RecordId), String>> {
     let parts: Vec<Expr> = ids
         .iter()
         .filter(|(_, ids)| !ids.is_empty())
         .map(|(&kind, ids)| {
             let start = format!(
                 "(SELECT {word} AS kind, t.id, t.{title} AS title FROM {table} t \
-                 WHERE t.id = ANY($1) AND t.deleted_at IS NULL",
+                 WHERE t.id = ANY($1) AND (t.deleted_at IS NOT NULL) = {in_bin}",
                 word = word(kind.as_str()),
                 title = name(kind.title_field()),
                 table = name(kind.as_str()),

@@ -23,3 +23,28 @@ pub(super) fn visible(actor: &Actor, kind: Kind, alias: &str) -> Option<Expr> {
         )),
     }
 }
+
+/// Whether the actor may do something with the record under this alias; none where it may be done
+/// with all. Says the same as [`Actor::may`]: observing allows reading and changing, being open to
+/// everyone allows reading.
+pub(super) fn within(actor: &Actor, kind: Kind, alias: &str, action: Action) -> Option<Expr> {
+    let owners = match (action, actor.reach(kind, action)) {
+        (Action::Read, _) => return visible(actor, kind, alias),
+        (_, Reach::Everybody) => return None,
+        (_, Reach::Nobody) => return Some(Expr::cust("FALSE")),
+        (_, Reach::Owners(owners)) => owners,
+    };
+    let owned = format!("({alias}.owner_id = ANY($1)) IS TRUE");
+    Some(if action == Action::Change {
+        fill(
+            format!(
+                "({owned} OR {alias}.id = ANY(ARRAY(SELECT o.record_id FROM record_observer o \
+                 WHERE o.user_id = $2 AND o.kind = {})))",
+                word(kind.as_str())
+            ),
+            [list(owners), Expr::val(actor.user_id)],
+        )
+    } else {
+        fill(owned, [list(owners)])
+    })
+}
