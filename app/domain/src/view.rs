@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::field::find;
-use crate::query::{Catalogue, Filter, Query, Sort};
+use crate::query::{Filter, Query, Sort};
 use crate::{Kind, UserId, ViewId};
 
 /// Characters that fit a view's name.
@@ -38,26 +37,6 @@ impl ViewSpec {
             text: self.text.clone(),
             sort: self.sort.clone(),
             ..Query::default()
-        }
-    }
-
-    /// The same without what names fields that are gone or says of a field what makes no sense: what
-    /// a list shows where a view, or an address, is older than the fields.
-    #[must_use]
-    pub fn known(&self, kind: Kind, catalogue: &Catalogue) -> Self {
-        let fields = catalogue.fields(kind);
-        let is_there = |key: &str| find(fields, key).is_some();
-        Self {
-            filter: self.filter.known(fields, |kind| catalogue.fields(kind)),
-            text: self.text.clone(),
-            sort: (self.sort.iter())
-                .filter(|sort| is_there(&sort.field))
-                .cloned()
-                .collect(),
-            columns: (self.columns.iter())
-                .filter(|column| is_there(&column.field))
-                .cloned()
-                .collect(),
         }
     }
 }
@@ -101,38 +80,4 @@ pub struct ViewDraft {
     pub shared: bool,
     /// What it shows.
     pub spec: ViewSpec,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_spec_is_shown_without_what_is_gone() {
-        let spec = ViewSpec {
-            filter: "and(c9:is:1,owner_id:is:me)".parse().unwrap(),
-            text: Some("roof".into()),
-            sort: vec![
-                Sort {
-                    field: "c9".into(),
-                    descending: true,
-                },
-                Sort {
-                    field: "amount".into(),
-                    descending: true,
-                },
-            ],
-            columns: ["title", "c9"]
-                .map(|field| ViewColumn {
-                    field: field.into(),
-                    width: None,
-                })
-                .to_vec(),
-        };
-        let known = spec.known(Kind::Deal, &Catalogue::built_in());
-        assert_eq!(known.filter.to_string(), "and(owner_id:is:me)");
-        assert_eq!(known.text.as_deref(), Some("roof"));
-        assert_eq!(known.sort.len(), 1);
-        assert_eq!(known.columns.len(), 1);
-    }
 }

@@ -97,42 +97,6 @@ impl Filter {
             Err(Error::Invalid(errors))
         }
     }
-
-    /// The filter without the conditions that [`Filter::check`] would refuse: a view that names a
-    /// field which is gone still opens, and what is gone narrows nothing.
-    #[must_use]
-    pub fn known<'a>(
-        &self,
-        fields: &'a [FieldDef],
-        fields_of: impl Fn(Kind) -> &'a [FieldDef] + Copy,
-    ) -> Self {
-        self.known_part(fields, fields_of)
-            .unwrap_or_else(Self::everything)
-    }
-
-    fn known_part<'a>(
-        &self,
-        fields: &'a [FieldDef],
-        fields_of: impl Fn(Kind) -> &'a [FieldDef] + Copy,
-    ) -> Option<Self> {
-        let all = |parts: &[Self]| {
-            let known: Vec<Self> = parts
-                .iter()
-                .filter_map(|part| part.known_part(fields, fields_of))
-                .collect();
-            // A group in which nothing is left says nothing; one that was empty says what it said.
-            (parts.is_empty() || !known.is_empty()).then_some(known)
-        };
-        match self {
-            Self::And(parts) => all(parts).map(Self::And),
-            Self::Or(parts) => all(parts).map(Self::Or),
-            Self::Not(part) => Some(Self::Not(Box::new(part.known_part(fields, fields_of)?))),
-            Self::Is(condition) => condition
-                .check(fields, fields_of)
-                .is_ok()
-                .then(|| self.clone()),
-        }
-    }
 }
 
 /// The field that a condition compares, and the link and the kind it is reached through.
@@ -450,23 +414,6 @@ mod tests {
             ))
             .is_ok()
         );
-    }
-
-    #[test]
-    fn what_names_nothing_is_left_out_and_what_is_left_still_narrows() {
-        let known = |text: &str| {
-            let filter: Filter = text.parse().unwrap();
-            String::from(filter.known(Kind::Deal.fields(), Kind::fields))
-        };
-        assert_eq!(known("and(c9:is:1,owner_id:is:me)"), "and(owner_id:is:me)");
-        assert_eq!(known("c9:is:1"), "");
-        assert_eq!(
-            known("and(owner_id:is:me,or(c9:is:1,company_id.c8:is:2))"),
-            "and(owner_id:is:me)"
-        );
-        assert_eq!(known("and(not(c9:is:1),title:has:x)"), "and(title:has:x)");
-        assert_eq!(known("or()"), "or()");
-        assert_eq!(known("amount:gt:much"), "");
     }
 
     #[test]
