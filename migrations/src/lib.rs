@@ -14,6 +14,7 @@ mod m20261122_000005_people;
 mod m20261122_000006_search;
 mod m20261122_000007_bulk;
 mod m20261122_000008_conversion;
+mod m20261122_000009_pipelines;
 
 /// All steps, in order.
 pub struct Migrator;
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000006_search::Migration),
             Box::new(m20261122_000007_bulk::Migration),
             Box::new(m20261122_000008_conversion::Migration),
+            Box::new(m20261122_000009_pipelines::Migration),
         ]
     }
 }

@@ -3,7 +3,7 @@
 //! Nothing here does I/O, reads a clock, draws a random number or knows the database.
 //! In suggested reading order: what there is ([`kind`], [`field`], [`value`], [`record`]), how it
 //! is asked for ([`query`], [`period`], [`view`], [`bulk`]), who may see it ([`rights`]), how it moves ([`pipeline`],
-//! [`position`], [`board`], [`funnel`]), what is told about it ([`timeline`], [`live`]), and what
+//! [`position`], [`board`], [`funnel`]), what is told about it ([`timeline`], [`markdown`], [`live`], [`my_day`]), and what
 //! can go wrong ([`error`]).
 
 #![warn(missing_docs)]
@@ -11,15 +11,21 @@
 pub mod board;
 pub mod bulk;
 pub mod contact_point;
+pub mod conversion;
 pub mod error;
 pub mod field;
 pub mod field_settings;
 pub mod funnel;
 pub mod kind;
+pub mod list;
 pub mod live;
+pub mod markdown;
 pub mod money;
+pub mod my_day;
+pub mod people;
 pub mod period;
 pub mod pipeline;
+pub mod pipeline_settings;
 pub mod position;
 pub mod query;
 pub mod record;

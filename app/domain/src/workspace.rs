@@ -37,6 +37,9 @@ pub struct Workspace {
     pub pipelines: Vec<Pipeline>,
     /// The reasons for losing, in order.
     pub lost_reasons: Vec<LostReason>,
+    /// Names of what has been put away: old records and the history say them still.
+    #[serde(default)]
+    pub past: PastNames,
     /// Fields that users made, kind by kind.
     pub custom_fields: Vec<(Kind, Vec<FieldDef>)>,
 }
@@ -74,6 +77,29 @@ impl Workspace {
             .find_map(|pipeline| pipeline.stage(id))
     }
 
+    /// The name of a stage, one that has been put away too.
+    #[must_use]
+    pub fn stage_name(&self, id: StageId) -> Option<&str> {
+        let now = self.stage(id).map(|stage| stage.name.as_str());
+        now.or_else(|| PastNames::find(&self.past.stages, id))
+    }
+
+    /// The name of a pipeline, one that has been put away too.
+    #[must_use]
+    pub fn pipeline_name(&self, id: PipelineId) -> Option<&str> {
+        let now = self.pipelines.iter().find(|pipeline| pipeline.id == id);
+        now.map(|pipeline| pipeline.name.as_str())
+            .or_else(|| PastNames::find(&self.past.pipelines, id))
+    }
+
+    /// The name of a reason for losing, one that is retired too.
+    #[must_use]
+    pub fn lost_reason_name(&self, id: i64) -> Option<&str> {
+        let now = self.lost_reasons.iter().find(|reason| reason.id == id);
+        now.map(|reason| reason.name.as_str())
+            .or_else(|| PastNames::find(&self.past.lost_reasons, id))
+    }
+
     /// All fields of a kind, built-in ones first.
     #[must_use]
     pub fn fields(&self, kind: Kind) -> Vec<FieldDef> {
@@ -84,6 +110,27 @@ impl Workspace {
             }
         }
         fields
+    }
+}
+
+/// Names of pipelines, stages and reasons for losing that are not offered any more.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PastNames {
+    /// Pipelines.
+    pub pipelines: Vec<(PipelineId, String)>,
+    /// Stages.
+    pub stages: Vec<(StageId, String)>,
+    /// Reasons for losing.
+    pub lost_reasons: Vec<(i64, String)>,
+}
+
+impl PastNames {
+    fn find(names: &[(i64, String)], id: i64) -> Option<&str> {
+        names
+            .iter()
+            .find(|(other, _)| *other == id)
+            .map(|(_, name)| name.as_str())
     }
 }
 

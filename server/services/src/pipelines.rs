@@ -1,6 +1,7 @@
 //! Pipelines, their stages, and the reasons for losing.
 
 use domain::pipeline::{Gate, LostReason, Meaning, Pipeline, Stage};
+use domain::workspace::PastNames;
 use domain::{Kind, PipelineId, StageId};
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
 use serde_json::Value as Json;
@@ -83,4 +84,27 @@ pub async fn lost_reasons(db: &impl ConnectionTrait) -> Result<Vec<LostReason>> 
             })
         })
         .collect()
+}
+
+/// The names of what has been put away, which old records and the history say still.
+pub async fn past_names(db: &impl ConnectionTrait) -> Result<PastNames> {
+    let sql = "select 'pipeline' as what, id, name from pipeline where deleted_at is not null
+               union all
+               select 'stage', s.id, s.name from stage s join pipeline p on p.id = s.pipeline_id
+                where s.deleted_at is not null or p.deleted_at is not null
+               union all
+               select 'lost_reason', id, name from lost_reason where deleted_at is not null
+               order by 1, 2";
+    let mut past = PastNames::default();
+    let question = Statement::from_string(DbBackend::Postgres, sql);
+    for row in db.query_all_raw(question).await? {
+        let what: String = row.try_get_by_index(0)?;
+        let names = match what.as_str() {
+            "pipeline" => &mut past.pipelines,
+            "stage" => &mut past.stages,
+            _ => &mut past.lost_reasons,
+        };
+        names.push((row.try_get_by_index(1)?, row.try_get_by_index(2)?));
+    }
+    Ok(past)
 }

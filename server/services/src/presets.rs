@@ -136,6 +136,16 @@ pub(crate) fn find(key: &str) -> Option<&'static Preset> {
     PRESETS.iter().find(|preset| preset.key == key)
 }
 
+/// The stages of a preset, for one more pipeline: leads are the same whatever is sold.
+pub(crate) fn stages_of(kind: Kind, key: &str) -> Option<Vec<NewStage>> {
+    let preset = find(key)?;
+    Some(new_stages(if kind == Kind::Lead {
+        &LEADS
+    } else {
+        preset.stages
+    }))
+}
+
 /// All presets as the set-up page shows them: with the stages in which they differ.
 pub(crate) fn outlines() -> Vec<PresetOutline> {
     let stage = |stage: &PresetStage| (stage.name.to_owned(), stage.color.to_owned());

@@ -1,8 +1,10 @@
 //! Making pipelines, their stages, and reasons for losing, as part of an operation.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use domain::pipeline::{Gate, Meaning};
-use domain::{Kind, OperationId, PipelineId, StageId};
+use domain::{Error, Kind, OperationId, PipelineId, Problem, StageId};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement};
 use serde_json::json;
 
@@ -30,6 +32,28 @@ pub(crate) struct NewStage {
     pub(crate) stale_days: Option<u16>,
     /// Fields that must be filled to come in.
     pub(crate) required: Vec<String>,
+}
+
+/// Keeps stages as they are until the operation ends that brings records into them: whoever puts
+/// one away, or changes where it stands or what it means, waits for that, or is waited for.
+///
+/// # Errors
+/// [`Error::Invalid`] where one of them has been put away.
+pub(crate) async fn hold(tx: &DatabaseTransaction, stages: BTreeSet<StageId>) -> Result<()> {
+    if stages.is_empty() {
+        return Ok(());
+    }
+    let sql = "select s.id from stage s join pipeline p on p.id = s.pipeline_id
+                where s.id = any($1) and s.deleted_at is null and p.deleted_at is null
+                order by s.id
+                  for key share of s";
+    let ids: Vec<StageId> = stages.iter().copied().collect();
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, [ids.into()]);
+    if tx.query_all_raw(statement).await?.len() < stages.len() {
+        let problem = Problem::Other("has been put away meanwhile; choose another".to_owned());
+        return Err(Error::field("stage_id", "Stage", problem).into());
+    }
+    Ok(())
 }
 
 /// Makes a pipeline after those that there are, and tells it and its stages, in order.

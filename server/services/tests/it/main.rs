@@ -1,10 +1,19 @@
 //! The use cases over a PostgreSQL of the test's own. One binary; a module a feature.
 
+mod bulk;
+mod conversion;
 mod demo;
+mod fields;
 mod funnel;
 mod import;
 mod live;
+mod my_day;
+mod people_settings;
+mod pipelines;
 mod read;
+mod recycle_bin;
+mod rights;
 mod search;
 mod undo;
+mod views;
 mod write;
