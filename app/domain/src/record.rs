@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::query::Count;
 use crate::timeline::Timeline;
-use crate::value::Linked;
-use crate::{Kind, RecordId, UserId, Value};
+use crate::{FieldError, Kind, RecordId, UserId, Value};
 
 /// Values by field key.
 pub type Values = BTreeMap<String, Value>;
@@ -48,6 +48,22 @@ impl Record {
     pub fn owner(&self) -> Option<UserId> {
         self.value("owner_id").as_id()
     }
+}
+
+/// The values that give a new record of a kind its title; a contact's is its first and last name.
+#[must_use]
+pub fn titled(kind: Kind, title: &str) -> Values {
+    let title = title.trim();
+    let text = |text: &str| Value::Text(text.to_owned());
+    if kind != Kind::Contact {
+        return Values::from([(kind.title_field().to_owned(), text(title))]);
+    }
+    let (first, last) = title.rsplit_once(' ').unwrap_or((title, ""));
+    let mut values = Values::from([("first_name".to_owned(), text(first.trim()))]);
+    if !last.is_empty() {
+        values.insert("last_name".to_owned(), text(last));
+    }
+    values
 }
 
 /// What somebody wants written: new values for some fields of a new or an existing record.
@@ -120,8 +136,59 @@ pub struct Related {
     pub kind: Kind,
     /// The key of their field.
     pub field: String,
-    /// The first ones, newest first.
-    pub records: Vec<Linked>,
-    /// Whether there are more.
-    pub more: bool,
+    /// The first ones, newest first, each with its title, stage and amount.
+    pub records: Vec<Record>,
+    /// How many there are that the reader may see.
+    pub count: Count,
+}
+
+/// A new record before it is one: what its form begins with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Begun {
+    /// Whether the reader may add records of the kind; the server decides again when it is saved.
+    pub may_add: bool,
+    /// What stands in the form: defaults, and what the address brought along.
+    pub values: Values,
+    /// What the address brought along and does not fit, field by field.
+    pub refused: Vec<FieldError>,
+    /// When: the form shows days relative to this.
+    pub now: DateTime<Utc>,
+}
+
+/// A record that may be the same thing as one that somebody is about to add.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alike {
+    /// Its kind.
+    pub kind: Kind,
+    /// Its id.
+    pub id: RecordId,
+    /// Its title.
+    pub title: String,
+    /// The keys of the fields that are alike.
+    pub fields: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_makes_the_values_of_its_kind() {
+        let text = |text: &str| Value::Text(text.to_owned());
+        assert_eq!(
+            titled(Kind::Company, " Acme Works "),
+            Values::from([("name".to_owned(), text("Acme Works"))])
+        );
+        assert_eq!(
+            titled(Kind::Contact, "Anna Maria Nowak"),
+            Values::from([
+                ("first_name".to_owned(), text("Anna Maria")),
+                ("last_name".to_owned(), text("Nowak")),
+            ])
+        );
+        assert_eq!(
+            titled(Kind::Contact, "Cher"),
+            Values::from([("first_name".to_owned(), text("Cher"))])
+        );
+    }
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::markdown::Block;
 use crate::{EventId, OperationId, UserId, Value};
 
 /// Through what something was done.
@@ -19,6 +20,8 @@ pub enum Via {
     Import,
     /// A merge of duplicates.
     Merge,
+    /// A lead that became something.
+    Conversion,
     /// A rule.
     Automation,
     /// The programming interface.
@@ -39,6 +42,7 @@ impl Via {
             Self::Bulk => "bulk",
             Self::Import => "import",
             Self::Merge => "merge",
+            Self::Conversion => "conversion",
             Self::Automation => "automation",
             Self::Api => "api",
             Self::Undo => "undo",
@@ -55,6 +59,7 @@ impl Via {
             Self::Bulk,
             Self::Import,
             Self::Merge,
+            Self::Conversion,
             Self::Automation,
             Self::Api,
             Self::Undo,
@@ -81,6 +86,12 @@ pub enum What {
     Restored,
     /// Somebody wrote a note.
     Noted,
+    /// Somebody edited a note, or pinned it. In the log, but no entry of its own.
+    NoteEdited,
+    /// Somebody deleted a note. In the log, but no entry of its own.
+    NoteDeleted,
+    /// A deleted note came back. In the log, but no entry of its own.
+    NoteRestored,
 }
 
 impl What {
@@ -94,6 +105,9 @@ impl What {
             Self::Deleted => "deleted",
             Self::Restored => "restored",
             Self::Noted => "noted",
+            Self::NoteEdited => "note_edited",
+            Self::NoteDeleted => "note_deleted",
+            Self::NoteRestored => "note_restored",
         }
     }
 
@@ -106,6 +120,9 @@ impl What {
             Self::Deleted,
             Self::Restored,
             Self::Noted,
+            Self::NoteEdited,
+            Self::NoteDeleted,
+            Self::NoteRestored,
         ]
         .into_iter()
         .find(|what| what.as_str() == word)
@@ -154,13 +171,63 @@ pub struct Entry {
 pub struct Note {
     /// Its id.
     pub id: i64,
-    /// Its text, as written.
-    pub body: String,
+    /// Its text.
+    pub text: Vec<Block>,
+    /// Its text as typed, for those who may edit and delete it: its author and administrators.
+    pub source: Option<String>,
+    /// How often it was edited; sent back with an edit to find conflicts.
+    pub edits: i32,
+    /// When it was edited last.
+    pub edited_at: Option<DateTime<Utc>>,
+    /// Whether it stands above the timeline.
+    pub pinned: bool,
+}
+
+/// What a timeline is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Told {
+    /// Everything.
+    #[default]
+    All,
+    /// What people wrote.
+    Notes,
+    /// What was filled in and changed.
+    Changes,
+    /// From stage to stage.
+    Moves,
+}
+
+impl Told {
+    /// In the order in which they are offered.
+    pub const ALL: [Self; 4] = [Self::All, Self::Notes, Self::Changes, Self::Moves];
+
+    /// The events that are meant, as stored.
+    #[must_use]
+    pub fn events(self) -> Vec<&'static str> {
+        let changes = [What::Created, What::Changed, What::Deleted, What::Restored];
+        let events: &[What] = match self {
+            Self::All => &[
+                What::Created,
+                What::Changed,
+                What::Deleted,
+                What::Restored,
+                What::Moved,
+                What::Noted,
+            ],
+            Self::Notes => &[What::Noted],
+            Self::Changes => &changes,
+            Self::Moves => &[What::Moved],
+        };
+        events.iter().map(|what| what.as_str()).collect()
+    }
 }
 
 /// A page of a timeline.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Timeline {
+    /// The pinned notes, newest first; with the first page only, and not among its entries.
+    pub pinned: Vec<Entry>,
     /// Entries, newest first.
     pub entries: Vec<Entry>,
     /// Ask for what is older than this event; none at the end.

@@ -1,14 +1,30 @@
-//! Choosing records: type a part of the title, pick with mouse, touch or arrow keys.
+//! Choosing records: type a part of the title, pick with mouse, touch or arrow keys; where nothing
+//! fits, make one of that title.
 
+use domain::record::titled;
+use domain::rights::{Action, Scope};
 use domain::value::Linked;
-use domain::{Kind, Value};
+use domain::{Draft, Error, Kind, Value};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use super::api::find_records;
 use super::input::OnValue;
 use crate::i18n::{t, t_string, use_i18n};
+use crate::layout::use_workspace;
+use crate::new_record::api::add_record;
+use crate::new_record::new_path;
 use crate::ui::{Glyph, Icon, InputKind, TextInput};
+
+/// Something to pick.
+#[derive(Debug, Clone, PartialEq)]
+enum Offer {
+    /// A record that is there.
+    Found(Linked),
+    /// A new one of this title.
+    Create(String),
+}
 
 /// Chooses one record or several.
 #[component]
@@ -42,13 +58,29 @@ pub fn LinkPicker(
             }
         },
     );
-    let shown = RwSignal::new(Vec::<Linked>::new());
+    let may_add =
+        use_workspace().with_untracked(|w| w.actor.scope(kind, Action::Add) > Scope::None);
+    let shown = RwSignal::new(Vec::<Offer>::new());
     Effect::new(move || {
         if let Some(Ok(links)) = found.get() {
             highlighted.set(0);
-            shown.set(links);
+            let typed = text.get_untracked().trim().to_owned();
+            let same = typed.to_lowercase();
+            let is_there = links.iter().any(|link| {
+                link.title
+                    .as_ref()
+                    .is_some_and(|title| title.to_lowercase() == same)
+            });
+            let mut offers: Vec<Offer> = links.into_iter().map(Offer::Found).collect();
+            if may_add && !typed.is_empty() && !is_there {
+                offers.push(Offer::Create(typed));
+            }
+            shown.set(offers);
         }
     });
+    // Why a new one could not be made, and the form that asks for all of it.
+    let refused = RwSignal::new(None::<(String, String)>);
+    let busy = RwSignal::new(false);
     let tell = move || on_value.run(Ok(Value::Links(chosen.get_untracked())));
     let choose = move |link: Linked| {
         chosen.update(|chosen| {
@@ -61,6 +93,48 @@ pub fn LinkPicker(
         });
         text.set(String::new());
         tell();
+    };
+    let create = move |title: String| {
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        spawn_local(async move {
+            let draft = Draft {
+                values: titled(kind, &title),
+                ..Draft::default()
+            };
+            let added = add_record(kind, draft).await.flatten();
+            let _ = busy.try_set(false);
+            match added {
+                Ok(written) => {
+                    if let Some(record) = written.record {
+                        choose(Linked {
+                            id: record.id,
+                            title: Some(record.title()),
+                        });
+                    }
+                }
+                Err(error) => {
+                    let told = match &error {
+                        Error::Invalid(errors) => errors
+                            .iter()
+                            .map(|e| {
+                                format!("{}: {}", e.label, crate::labels::problem(i18n, &e.problem))
+                            })
+                            .collect::<Vec<_>>()
+                            .join(" "),
+                        other => crate::labels::error(i18n, other),
+                    };
+                    let given = [(kind.title_field().to_owned(), title)];
+                    let _ = refused.try_set(Some((told, new_path(kind, &given))));
+                }
+            }
+        });
+    };
+    let pick = move |offer: Offer| match offer {
+        Offer::Found(link) => choose(link),
+        Offer::Create(title) => create(title),
     };
     let drop_link = move |id: i64| {
         chosen.update(|chosen| chosen.retain(|link| link.id != id));
@@ -82,17 +156,21 @@ pub fn LinkPicker(
                 event.stop_propagation();
                 let link = shown.with_untracked(|s| s.get(highlighted.get_untracked()).cloned());
                 if let Some(link) = link {
-                    choose(link);
+                    pick(link);
                 }
             }
             "Escape" if !text.get_untracked().is_empty() => {
+                event.prevent_default();
                 event.stop_propagation();
                 text.set(String::new());
             }
             _ => {}
         }
     };
-    let on_input = Callback::new(move |typed: String| text.set(typed));
+    let on_input = Callback::new(move |typed: String| {
+        refused.set(None);
+        text.set(typed);
+    });
     view! {
         <div class="picker" on:keydown=on_key>
             <ul class="picker__chosen">
@@ -119,16 +197,24 @@ pub fn LinkPicker(
             />
             <ul class="picker__found">
                 {move || {
-                    shown.get().into_iter().enumerate().map(|(at, link)| {
-                        let title = link.title.clone().unwrap_or_default();
+                    shown.get().into_iter().enumerate().map(|(at, offer)| {
+                        let title = match &offer {
+                            Offer::Found(link) => link.title.clone().unwrap_or_default().into_any(),
+                            Offer::Create(title) => view! {
+                                <Icon glyph=Glyph::Plus />
+                                {t!(i18n, fields.create, title = title.clone())}
+                            }
+                            .into_any(),
+                        };
                         view! {
                             <li>
                                 <button
                                     class="picker__option"
                                     type="button"
                                     aria-current=move || (highlighted.get() == at).then_some("true")
+                                    aria-busy=move || busy.get().then_some("true")
                                     dir="auto"
-                                    on:click=move |_| choose(link.clone())
+                                    on:click=move |_| pick(offer.clone())
                                 >
                                     {title}
                                 </button>
@@ -137,6 +223,13 @@ pub fn LinkPicker(
                     }).collect_view()
                 }}
             </ul>
+            {move || refused.get().map(|(told, form)| view! {
+                <p class="field__error" role="alert">
+                    <span>{told}</span>
+                    " "
+                    <a class="link" href=form target="_blank">{t!(i18n, fields.open_form)}</a>
+                </p>
+            })}
             <p class="muted" role="status">
                 {move || {
                     let nothing = !text.get().trim().is_empty()

@@ -7,8 +7,9 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::state::RecordState;
+use crate::dates;
 use crate::fields::{FieldInput, FieldValue, value_text};
-use crate::i18n::{t, use_i18n};
+use crate::i18n::{t, t_string, use_i18n};
 use crate::layout::use_workspace;
 use crate::ui::{Button, ButtonKind, ButtonSize, ButtonVariant, Field};
 
@@ -174,29 +175,20 @@ fn Editor(
         let field = field.clone();
         move || {
             conflict.get().map(|conflict| {
-                let workspace = use_workspace().get_untracked();
-                let theirs = value_text(i18n, &workspace, &field, &conflict.theirs, state.today());
-                let overwrite = move |_| {
+                let keep = Callback::new(move |()| {
                     // Seen now: the newest version is the one that is overwritten on purpose.
                     send.run(Some(i64::MAX));
-                };
-                view! {
-                    <div class="fieldrow__conflict" role="alert">
-                        <p>{t!(i18n, record.conflict)}</p>
-                        <p class="fieldrow__theirs" dir="auto">{theirs}</p>
-                        <div class="row">
-                            <Button size=ButtonSize::Small on:click=overwrite>{t!(i18n, record.keep_mine)}</Button>
-                            <Button size=ButtonSize::Small on:click=move |_| {
-                                state.reload();
-                                editing.set(false);
-                            }>{t!(i18n, record.take_theirs)}</Button>
-                        </div>
-                    </div>
-                }
+                });
+                let take = Callback::new(move |()| {
+                    state.reload();
+                    editing.set(false);
+                });
+                view! { <Conflict state=state field=field.clone() conflict=conflict keep=keep take=take /> }
             })
         }
     };
-    let help = (!field.help.is_empty()).then(|| field.help.to_string());
+    let help = crate::labels::field_help(i18n, &field);
+    let help = (!help.is_empty()).then_some(help);
     view! {
         <form class="fieldrow__edit" on:submit=submit on:keydown=on_key novalidate=true>
             <Field id=id label=label hide_label=true error=Signal::derive(move || problem.get())>
@@ -219,4 +211,60 @@ fn Editor(
             </div>
         </form>
     }
+}
+
+/// Two people's values of one field, side by side, to choose from.
+#[component]
+fn Conflict(
+    state: RecordState,
+    field: FieldDef,
+    conflict: FieldConflict,
+    keep: Callback<()>,
+    take: Callback<()>,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let workspace = use_workspace().get_untracked();
+    let text = |value: &Value| {
+        let text = value_text(i18n, &workspace, &field, value, state.today());
+        if text.is_empty() {
+            "—".to_owned()
+        } else {
+            text
+        }
+    };
+    let (mine, theirs) = (text(&conflict.mine), text(&conflict.theirs));
+    let who = conflict.by.map_or_else(
+        || t_string!(i18n, record.dealwright).to_owned(),
+        |user| workspace.name_of(user).to_owned(),
+    );
+    let when = conflict.at.map(|at| {
+        let at = dates::local(at, workspace.utc_offset);
+        let day = dates::near_day(i18n, at.date(), state.today());
+        format!("{day}, {}", dates::time(at))
+    });
+    view! {
+        <div class="fieldrow__conflict" role="alert">
+            <p>{t!(i18n, record.conflict)}</p>
+            <div class="fieldrow__sides">
+                <div class="fieldrow__side">
+                    <p class="fieldrow__who">{t!(i18n, record.mine)}</p>
+                    <p class="fieldrow__mine" dir="auto">{mine}</p>
+                    <Button size=ButtonSize::Small on:click=move |_| keep.run(())>
+                        {t!(i18n, record.keep_mine)}
+                    </Button>
+                </div>
+                <div class="fieldrow__side">
+                    <p class="fieldrow__who">
+                        <span dir="auto">{who}</span>
+                        {when.map(|when| format!(" · {when}"))}
+                    </p>
+                    <p class="fieldrow__theirs" dir="auto">{theirs}</p>
+                    <Button size=ButtonSize::Small on:click=move |_| take.run(())>
+                        {t!(i18n, record.take_theirs)}
+                    </Button>
+                </div>
+            </div>
+        </div>
+    }
+    .into_any()
 }

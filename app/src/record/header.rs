@@ -5,30 +5,29 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::api::delete_record;
+use super::more_menu::MoreMenu;
+use super::neighbours::{Walk, WalkButtons};
 use super::state::{RecordState, undo_with_toast};
 use crate::fields::FieldValue;
-use crate::i18n::{t, t_string, use_i18n};
+use crate::i18n::{t_string, use_i18n};
 use crate::layout::record_path;
-use crate::ui::{Glyph, Icon, IconButton, Menu, MenuItem, Toast, ToastStore};
+use crate::ui::{Glyph, Icon, IconButton, Toast, ToastStore};
 
 /// The fields that the line under the title shows, where the kind has them.
 const BELOW: [&str; 4] = ["amount", "company_id", "company_name", "owner_id"];
 
 /// The head of a record.
 #[component]
-pub(super) fn Header(state: RecordState, on_close: Option<Callback<()>>) -> impl IntoView {
+pub(super) fn Header(
+    state: RecordState,
+    on_close: Option<Callback<()>>,
+    walk: Option<Walk>,
+) -> impl IntoView {
     let i18n = use_i18n();
     let toasts = expect_context::<ToastStore>();
     let undo = undo_with_toast();
     let fields = RecordState::fields()(state.kind);
     let today = state.today();
-    let glyph = match state.kind {
-        domain::Kind::Lead => Glyph::Lead,
-        domain::Kind::Contact => Glyph::Contact,
-        domain::Kind::Company => Glyph::Company,
-        domain::Kind::Deal => Glyph::Deal,
-        domain::Kind::Product => Glyph::Product,
-    };
     let shown: Vec<FieldDef> = BELOW
         .iter()
         .filter_map(|key| fields.iter().find(|field| field.key == *key).cloned())
@@ -73,7 +72,7 @@ pub(super) fn Header(state: RecordState, on_close: Option<Callback<()>>) -> impl
     view! {
         <header class="record__head">
             <span class="record__kind">
-                <Icon glyph=glyph />
+                <Icon glyph=crate::labels::glyph(state.kind) />
                 {crate::labels::kind_one(i18n, state.kind)}
             </span>
             <h1 class="record__title" dir="auto">
@@ -81,15 +80,8 @@ pub(super) fn Header(state: RecordState, on_close: Option<Callback<()>>) -> impl
             </h1>
             <p class="record__sub">{below}</p>
             <div class="record__actions">
-                {move || {
-                    state.may_delete.get().then(|| view! {
-                        <Menu id="record-menu" label=t_string!(i18n, record.more)>
-                            <MenuItem glyph=Glyph::Trash danger=true on_select=delete>
-                                {t!(i18n, record.delete)}
-                            </MenuItem>
-                        </Menu>
-                    })
-                }}
+                {walk.map(|walk| view! { <WalkButtons walk=walk /> })}
+                <MoreMenu state=state delete=delete />
                 {on_close.map(|on_close| view! {
                     <a
                         class="button button--quiet button--icon"

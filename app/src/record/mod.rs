@@ -4,6 +4,10 @@ pub mod api;
 mod field_row;
 mod fields;
 mod header;
+mod markdown;
+mod more_menu;
+mod neighbours;
+mod pipeline_dialog;
 mod related;
 mod stage_bar;
 mod state;
@@ -18,6 +22,10 @@ use crate::i18n::{t_string, use_i18n};
 use crate::layout::Failed;
 use crate::ui::{Panel, Skeleton, SkeletonKind};
 use api::open_record;
+pub(crate) use fields::sections;
+pub use neighbours::Neighbours;
+use neighbours::Walk;
+pub(crate) use state::done;
 use view::RecordView;
 
 /// The page of a record: `/deals/42`.
@@ -28,11 +36,13 @@ pub fn RecordPage(
 ) -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|map| map.get("id")?.parse::<RecordId>().ok()));
+    let is_there = Memo::new(move |_| id.get().is_some());
     view! {
         <section class="page">
-            {move || match id.get() {
-                Some(id) => view! { <Loaded kind=kind id=id as_page=true /> }.into_any(),
-                None => view! { <Failed error=Error::NotFound /> }.into_any(),
+            {move || if is_there.get() {
+                view! { <Loaded kind=kind id=id as_page=true /> }.into_any()
+            } else {
+                view! { <Failed error=Error::NotFound /> }.into_any()
             }}
         </section>
     }
@@ -48,34 +58,45 @@ pub fn RecordPanel(
     id: Signal<Option<RecordId>>,
     /// Called when the user closes it.
     on_close: Callback<()>,
+    /// What comes before and after it on the page behind.
+    #[prop(optional, into)]
+    neighbours: Option<Neighbours>,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let open = Memo::new(move |_| id.get().is_some());
+    let walk = neighbours.map(|neighbours| Walk::listen(neighbours, open));
     view! {
         <Panel id="record-panel" label=move || t_string!(i18n, record.panel) open=open on_close=on_close>
-            {move || id.get().map(|id| view! { <Loaded kind=kind id=id as_page=false on_close=on_close /> })}
+            <Loaded kind=kind id=id as_page=false on_close=on_close walk=walk />
         </Panel>
     }
 }
 
-/// Loads a record and shows it.
+/// Loads a record and shows it; while another one is on its way, the one before stays.
 #[component]
 fn Loaded(
     kind: Kind,
-    id: RecordId,
+    #[prop(into)] id: Signal<Option<RecordId>>,
     /// Whether it is a page of its own, which names the window.
     as_page: bool,
     /// For panels.
     #[prop(optional)]
     on_close: Option<Callback<()>>,
+    /// For panels over something that has an order.
+    #[prop(optional_no_strip)]
+    walk: Option<Walk>,
 ) -> impl IntoView {
-    let opened = Resource::new(move || (kind, id), |(kind, id)| open_record(kind, id));
+    // Without an id this is about to go.
+    let id = Memo::new(move |before: Option<&RecordId>| {
+        id.get().or(before.copied()).unwrap_or_default()
+    });
+    let opened = Resource::new(move || (kind, id.get()), |(kind, id)| open_record(kind, id));
     view! {
         <Transition fallback=|| view! { <Skeleton kind=SkeletonKind::Row count=8 /> }>
             {move || Suspend::new(async move {
                 match opened.await {
                     Ok(Ok(opened)) => {
-                        view! { <RecordView opened=opened as_page=as_page on_close=on_close /> }
+                        view! { <RecordView opened=opened as_page=as_page on_close=on_close walk=walk /> }
                             .into_any()
                     }
                     Ok(Err(error)) | Err(error) => view! { <Failed error=error /> }.into_any(),

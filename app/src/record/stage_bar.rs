@@ -6,6 +6,7 @@ use domain::{Draft, Error, StageId, Value};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::pipeline_dialog::PipelineDialog;
 use super::state::{RecordState, undo_with_toast};
 use crate::fields::{Ask, MissingDialog};
 use crate::i18n::{t_string, use_i18n};
@@ -82,6 +83,7 @@ pub(super) fn StageBar(state: RecordState) -> impl IntoView {
             {steps}
         </ol>
         <MissingDialog ask=ask />
+        <PipelineDialog state=state go=go />
     }
 }
 

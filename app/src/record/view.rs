@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::fields::Fields;
 use super::header::Header;
+use super::neighbours::Walk;
 use super::related::RelatedRecords;
 use super::stage_bar::StageBar;
 use super::state::RecordState;
@@ -21,6 +22,8 @@ pub(super) fn RecordView(
     as_page: bool,
     /// Closes the panel it is in.
     on_close: Option<Callback<()>>,
+    /// Leads to those before and after it.
+    walk: Option<Walk>,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let state = RecordState::of(opened);
@@ -42,7 +45,7 @@ pub(super) fn RecordView(
     let shown = move || {
         view! {
             <article class="record" data-kind=state.kind.as_str() data-id=state.id data-tab=move || tab.get()>
-                <Header state=state on_close=on_close />
+                <Header state=state on_close=on_close walk=walk />
                 {state.kind.has_stages().then(|| view! { <StageBar state=state /> })}
                 <div class="tabs record__tabs" role="tablist" aria-label=t_string!(i18n, record.parts)>
                     {tab_button("fields", t_string!(i18n, record.details))}

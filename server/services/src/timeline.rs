@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use domain::field::FieldType;
-use domain::timeline::{Change, Entry, Note, Timeline, Via, What};
+use domain::markdown::Names;
+use domain::timeline::{Change, Entry, Note, Timeline, Told, Via, What};
 use domain::{Error, EventId, Kind, OperationId, RecordId, UserId, Value};
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
 use serde_json::Value as Json;
@@ -12,10 +13,13 @@ use serde_json::Value as Json;
 use crate::failure::{Result, settle};
 use crate::records::read;
 use crate::schema::{self, Schema};
-use crate::{Ctx, records::write::POSITION};
+use crate::{Ctx, markdown, notes, records::write::POSITION};
 
 /// Entries on a page.
 const PAGE: usize = 30;
+
+/// Pinned notes at most; more are a list, and stand in the timeline.
+const PINNED: u64 = 20;
 
 /// A page of a record's timeline, newest first: what is older than `older`, or the newest.
 ///
@@ -25,12 +29,19 @@ pub async fn read(
     ctx: &Ctx,
     kind: Kind,
     id: RecordId,
+    told: Told,
     older: Option<EventId>,
 ) -> Result<Timeline, Error> {
-    settle(ctx, "timeline.read", page(ctx, kind, id, older).await)
+    settle(ctx, "timeline.read", page(ctx, kind, id, told, older).await)
 }
 
-async fn page(ctx: &Ctx, kind: Kind, id: RecordId, older: Option<EventId>) -> Result<Timeline> {
+async fn page(
+    ctx: &Ctx,
+    kind: Kind,
+    id: RecordId,
+    told: Told,
+    older: Option<EventId>,
+) -> Result<Timeline> {
     if read::visible_ids(ctx, &ctx.db, kind, &[id])
         .await?
         .is_empty()
@@ -38,13 +49,31 @@ async fn page(ctx: &Ctx, kind: Kind, id: RecordId, older: Option<EventId>) -> Re
         return Err(Error::NotFound.into());
     }
     let schema = schema::load(ctx, kind).await?;
-    let mut rows = events(&ctx.db, kind, id, older).await?;
+    let mut rows = events(&ctx.db, kind, id, told, older).await?;
     let more = rows.len() > PAGE;
     rows.truncate(PAGE);
-    let mut entries: Vec<Entry> = rows.into_iter().map(|row| row.entry(&schema)).collect();
+    let with_notes = matches!(told, Told::All | Told::Notes);
+    let pinned = if older.is_none() && with_notes {
+        pinned(&ctx.db, kind, id).await?
+    } else {
+        Vec::new()
+    };
+    let has_notes = rows.iter().chain(&pinned).any(|row| row.note_id.is_some());
+    let names = if has_notes {
+        notes::names(&ctx.db).await?
+    } else {
+        Names::default()
+    };
+    let entry = |row: Row| row.entry(ctx, &schema, &names);
+    let mut entries: Vec<Entry> = rows.into_iter().map(entry).collect();
+    let pinned: Vec<Entry> = pinned.into_iter().map(entry).collect();
     name_links(ctx, &schema, &mut entries).await?;
     let older = entries.last().filter(|_| more).map(|entry| entry.event);
-    Ok(Timeline { entries, older })
+    Ok(Timeline {
+        pinned,
+        entries,
+        older,
+    })
 }
 
 /// An event with its operation and its note.
@@ -59,42 +88,77 @@ struct Row {
     via: String,
     note_id: Option<i64>,
     body: Option<String>,
+    author_id: Option<UserId>,
+    edits: Option<i32>,
+    edited_at: Option<DateTime<Utc>>,
+    pinned: bool,
     undone: bool,
 }
 
-/// The events of a record, one more than a page. Notes that were deleted are absent, and so are
-/// changes of the place within a column, which tell nobody anything.
+/// What an entry is made of. Notes that were deleted are absent, and so is what became of notes
+/// since, which they show themselves.
+const ENTRY: &str = "\
+    select e.id, e.operation_id, e.at, e.user_id, e.what, e.difference, o.via,
+           n.id as note_id, n.body, n.author_id, n.edits, n.edited_at,
+           n.pinned_at is not null as pinned,
+           e.note_id is null
+             and exists (select 1 from operation u where u.undoes = o.id) as undone
+      from event e
+      join operation o on o.id = e.operation_id
+      left join note n on n.id = e.note_id and n.deleted_at is null";
+
+/// The events of a record, one more than a page, without changes of the place within a column,
+/// which tell nobody anything.
 async fn events(
     db: &impl ConnectionTrait,
     kind: Kind,
     id: RecordId,
+    told: Told,
     older: Option<EventId>,
 ) -> Result<Vec<Row>> {
     let sql = format!(
-        "select e.id, e.operation_id, e.at, e.user_id, e.what, e.difference, o.via,
-                n.id as note_id, n.body,
-                exists (select 1 from operation u where u.undoes = o.id) as undone
-           from event e
-           join operation o on o.id = e.operation_id
-           left join note n on n.id = e.note_id and n.deleted_at is null
-          where e.kind = $1 and e.record_id = $2 and e.id < $3
-            and (e.note_id is null or n.id is not null)
+        "{ENTRY}
+          where e.kind = $1 and e.record_id = $2 and e.id < $3 and e.what = any($5)
+            and (e.note_id is null or (n.id is not null and n.pinned_at is null))
             and (e.what <> 'changed' or e.difference - '{POSITION}' <> '{{}}')
           order by e.id desc
           limit $4"
     );
+    let told: Vec<String> = told.events().into_iter().map(str::to_owned).collect();
     let values = [
         kind.as_str().into(),
         id.into(),
         older.unwrap_or(EventId::MAX).into(),
         i64::try_from(PAGE + 1).unwrap_or(i64::MAX).into(),
+        told.into(),
     ];
     let question = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
     Ok(Row::find_by_statement(question).all(db).await?)
 }
 
+/// The pinned notes of a record, the last pinned first.
+async fn pinned(db: &impl ConnectionTrait, kind: Kind, id: RecordId) -> Result<Vec<Row>> {
+    let sql = format!(
+        "{ENTRY}
+          where e.kind = $1 and e.record_id = $2 and e.what = 'noted' and n.pinned_at is not null
+          order by n.pinned_at desc, e.id desc
+          limit $3"
+    );
+    let values = [kind.as_str().into(), id.into(), PINNED.into()];
+    let question = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    Ok(Row::find_by_statement(question).all(db).await?)
+}
+
 impl Row {
-    fn entry(self, schema: &Schema) -> Entry {
+    fn entry(self, ctx: &Ctx, schema: &Schema, names: &Names) -> Entry {
+        let note = self.note_id.zip(self.body.as_ref()).map(|(id, body)| Note {
+            id,
+            text: markdown::read(body),
+            source: notes::is_editor(ctx, self.author_id).then(|| names.untie(body)),
+            edits: self.edits.unwrap_or_default(),
+            edited_at: self.edited_at,
+            pinned: self.pinned,
+        });
         Entry {
             event: self.id,
             operation: self.operation_id,
@@ -103,10 +167,7 @@ impl Row {
             via: Via::parse(&self.via),
             what: What::parse(&self.what),
             changes: changes(schema, &self.difference),
-            note: self
-                .note_id
-                .zip(self.body)
-                .map(|(id, body)| Note { id, body }),
+            note,
             undone: self.undone,
         }
     }

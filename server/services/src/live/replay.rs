@@ -169,7 +169,12 @@ fn fold(kind: Kind, row: &RecordRow, events: &[&EventRow]) -> Option<Committed> 
             What::Created => then = None,
             What::Deleted => in_use = true,
             What::Restored => in_use = false,
-            What::Changed | What::Moved | What::Noted => {}
+            What::Changed
+            | What::Moved
+            | What::Noted
+            | What::NoteEdited
+            | What::NoteDeleted
+            | What::NoteRestored => {}
         }
         if let Some(side) = &mut then {
             side.take_back(kind, &event.difference);

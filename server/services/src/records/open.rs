@@ -1,17 +1,18 @@
 //! Everything that a record's page shows, read through the one read path.
 
 use domain::field::{FieldType, Storage};
-use domain::query::{Filter, Operator, Query};
+use domain::query::{Count, Filter, Operator, Query};
 use domain::record::{Opened, Related};
 use domain::rights::Action;
-use domain::value::Linked;
+use domain::timeline::Told;
 use domain::{Error, FieldDef, Kind, RecordId};
 
 use super::read;
-use crate::{Ctx, timeline};
+use crate::failure::{Result, settle};
+use crate::{Ctx, schema, timeline};
 
-/// Related records that are shown before "more".
-const SHOWN: usize = 10;
+/// Related records that are shown before "all".
+const SHOWN: u32 = 10;
 
 /// Opens a record: its fields, the newest part of its timeline, and the records that point to it.
 ///
@@ -19,13 +20,10 @@ const SHOWN: usize = 10;
 /// [`Error::NotFound`] where it does not exist or may not be seen.
 pub async fn open(ctx: &Ctx, kind: Kind, id: RecordId) -> Result<Opened, Error> {
     let record = read::get(ctx, kind, id).await?;
-    let timeline = timeline::read(ctx, kind, id, None).await?;
+    let timeline = timeline::read(ctx, kind, id, Told::All, None).await?;
     let mut related = Vec::new();
-    for (other, field) in pointing_to(kind) {
-        let found = pointers(ctx, other, field, id).await?;
-        if !found.records.is_empty() {
-            related.push(found);
-        }
+    for (other, field) in settle(ctx, "records.open", pointing_to(ctx, kind).await)? {
+        related.push(pointers(ctx, other, &field, id).await?);
     }
     let standing = read::standing(&record);
     Ok(Opened {
@@ -38,45 +36,50 @@ pub async fn open(ctx: &Ctx, kind: Kind, id: RecordId) -> Result<Opened, Error> 
     })
 }
 
-/// The fields of any kind that point to records of this kind, but for those whose way back is a
-/// field of this kind itself and stands among its fields already.
-fn pointing_to(kind: Kind) -> impl Iterator<Item = (Kind, &'static FieldDef)> {
-    let is_shown = move |other: Kind, key: &str| {
-        kind.fields().iter().any(|field| {
-            matches!(&field.storage, Storage::LinksBack { from, field } if *from == other && field == key)
-        })
-    };
-    Kind::ALL
-        .into_iter()
-        .flat_map(|other| other.fields().iter().map(move |field| (other, field)))
-        .filter(move |(other, field)| {
+/// The fields of any kind that the reader may read and that point to records of this kind.
+async fn pointing_to(ctx: &Ctx, kind: Kind) -> Result<Vec<(Kind, FieldDef)>> {
+    let mut found = Vec::new();
+    for other in Kind::ALL {
+        if ctx.actor.scope(other, Action::Read) == domain::rights::Scope::None {
+            continue;
+        }
+        let schema = schema::load(ctx, other).await?;
+        let pointing = schema.fields.iter().filter(|field| {
             let points = matches!(
                 field.field_type,
                 FieldType::Link(to) | FieldType::Links(to) if to == kind
             );
-            let stored = matches!(field.storage, Storage::Column(_) | Storage::Links);
-            points && stored && !is_shown(*other, &field.key)
-        })
+            points && !matches!(field.storage, Storage::LinksBack { .. })
+        });
+        found.extend(pointing.map(|field| (other, field.clone())));
+    }
+    Ok(found)
 }
 
 async fn pointers(ctx: &Ctx, kind: Kind, field: &FieldDef, id: RecordId) -> Result<Related, Error> {
+    let mut columns = vec![kind.title_field().to_owned()];
+    if kind.has_stages() {
+        columns.extend(["stage_id", "amount"].map(str::to_owned));
+    }
     let query = Query {
         filter: Filter::is(&field.key, Operator::Is, &[&id.to_string()]),
-        columns: vec![kind.title_field().to_owned()],
-        limit: u32::try_from(SHOWN).ok(),
+        columns,
+        limit: Some(SHOWN),
         ..Query::default()
     };
     let page = read::list(ctx, kind, &query).await?;
-    let records = page.records.iter();
+    let count = if page.next.is_some() {
+        read::count(ctx, kind, &query, false).await?
+    } else {
+        Count {
+            value: page.records.len() as u64,
+            capped: false,
+        }
+    };
     Ok(Related {
         kind,
         field: field.key.to_string(),
-        records: records
-            .map(|r| Linked {
-                id: r.id,
-                title: Some(r.title()),
-            })
-            .collect(),
-        more: page.next.is_some(),
+        records: page.records,
+        count,
     })
 }

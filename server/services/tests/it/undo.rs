@@ -1,7 +1,7 @@
 //! Undo: after it, the database is as before.
 
 use domain::rights::Role;
-use domain::timeline::Via;
+use domain::timeline::{Told, Via};
 use domain::{Draft, Error, Kind, Value};
 use services::operations::undo;
 use services::records::write::{Operation, change, create, delete};
@@ -148,13 +148,13 @@ async fn a_deletion_and_a_note_can_be_taken_back() {
     assert_eq!(picture(&shop).await, before);
     let noted = notes::add(&shop.sales, Kind::Deal, deal.id, " Call <b>again</b> ").await;
     let noted = noted.expect("a note");
-    let entries = timeline::read(&shop.sales, Kind::Deal, deal.id, None)
+    let entries = timeline::read(&shop.sales, Kind::Deal, deal.id, Told::All, None)
         .await
         .expect("seen")
         .entries;
     assert_eq!(
-        entries[0].note.as_ref().expect("the note").body,
-        "Call <b>again</b>"
+        entries[0].note.as_ref().expect("the note").source.as_deref(),
+        Some("Call <b>again</b>")
     );
     undo(&shop.sales, noted.operation.expect("an operation"))
         .await

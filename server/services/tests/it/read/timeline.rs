@@ -1,7 +1,8 @@
 //! The timeline: events newest first, with labels, titles within rights, and notes.
 
+use domain::markdown::{Block, Inline};
 use domain::rights::Role;
-use domain::timeline::{Via, What};
+use domain::timeline::{Told, Via, What};
 use domain::{Error, Kind, Value};
 use services::timeline;
 use test_support::{OPEN_WON_LOST, TestDb};
@@ -51,12 +52,16 @@ async fn a_timeline_tells_what_happened_as_far_as_the_reader_may_know() {
     .await;
 
     let ctx = db.ctx_of(anna).await;
-    let read = timeline::read(&ctx, Kind::Deal, deal, None).await.unwrap();
+    let read = timeline::read(&ctx, Kind::Deal, deal, Told::All, None).await.unwrap();
     assert_eq!(read.older, None);
     let what: Vec<_> = read.entries.iter().map(|entry| entry.what).collect();
     assert_eq!(what, [What::Noted, What::Changed, What::Created]);
     assert_eq!(read.entries[0].event, noted);
-    assert_eq!(read.entries[0].note.as_ref().unwrap().body, "Call back");
+    let note_text = &read.entries[0].note.as_ref().unwrap().text;
+    assert_eq!(
+        *note_text,
+        [Block::Paragraph(vec![Inline::Text("Call back".into())])]
+    );
     let entry = &read.entries[1];
     assert_eq!(
         (entry.via, entry.undone, read.entries[2].undone),
@@ -80,13 +85,13 @@ async fn a_timeline_tells_what_happened_as_far_as_the_reader_may_know() {
         "update note set deleted_at = now() where id = {note}"
     ))
     .await;
-    let read = timeline::read(&ctx, Kind::Deal, deal, None).await.unwrap();
+    let read = timeline::read(&ctx, Kind::Deal, deal, Told::All, None).await.unwrap();
     assert_eq!(read.entries.len(), 2);
 
     let ben = db.user("Ben", &[Role::Salesperson], None).await;
     let ben = db.ctx_of(ben).await;
     assert_eq!(
-        timeline::read(&ben, Kind::Deal, deal, None).await,
+        timeline::read(&ben, Kind::Deal, deal, Told::All, None).await,
         Err(Error::NotFound)
     );
 }
@@ -113,7 +118,7 @@ async fn a_long_timeline_comes_in_pages_without_a_gap() {
     let mut told = Vec::new();
     let mut older = None;
     loop {
-        let page = timeline::read(&ctx, Kind::Deal, deal, older).await.unwrap();
+        let page = timeline::read(&ctx, Kind::Deal, deal, Told::All, older).await.unwrap();
         assert!(page.entries.len() <= 30);
         told.extend(page.entries.iter().map(|entry| entry.event));
         older = page.older;
