@@ -22,7 +22,7 @@ export async function sendSignIn(page: Page, email: string, password: string): P
 }
 
 export interface SignInOptions {
-  /** Where to go; the first page if not given. */
+  /** Where to go; the board of deals if not given. */
   to?: string;
   /** The server, when it is not the one that all tests share. */
   server?: string;
@@ -47,7 +47,7 @@ export async function signIn(page: Page, who: Who, options: SignInOptions = {}):
   const server = options.server ?? sharedServer();
   const session = options.newSession ? await Api.signIn(server, who) : await api(who, server);
   await enter(page.context(), session);
-  await open(page, `${server}${options.to ?? '/'}`);
+  await open(page, `${server}${options.to ?? '/deals/board'}`);
 }
 
 /** Gives a browser somebody's session. */

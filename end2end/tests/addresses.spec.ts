@@ -135,8 +135,8 @@ test.describe('what is not there', () => {
       await expect(page.getByText('Not found').first()).toBeVisible();
     }
     await open(page, `/deals/${id}`);
-    await page.getByRole('link', { name: 'To the board' }).click();
-    await expect(page).toHaveURL('/deals/board');
+    await page.getByRole('link', { name: 'To my day' }).click();
+    await expect(page).toHaveURL('/');
   });
 
   test('is said over the board too', { tag: '@desktop' }, async ({ page }) => {

@@ -12,11 +12,11 @@ import {
   USERS,
 } from '../support/fixtures.ts';
 
-test('the right password leads to the board', async ({ page }) => {
+test('the right password leads to one’s day', async ({ page }) => {
   await open(page, '/sign-in');
   await sendSignIn(page, USERS.sales, PASSWORD);
-  await expect(page).toHaveURL('/deals/board');
-  await expect(page.getByRole('heading', { level: 1, name: 'Deals' })).toBeVisible();
+  await expect(page).toHaveURL('/');
+  await expect(page.getByRole('heading', { level: 1, name: /^Good / })).toBeVisible();
 });
 
 test('who asked for a page comes to it after signing in', async ({ page }) => {
@@ -30,7 +30,7 @@ test('who asked for a page comes to it after signing in', async ({ page }) => {
 test('nobody is sent to another site', async ({ page }) => {
   await open(page, '/sign-in?next=https%3A%2F%2Fevil.example%2F');
   await sendSignIn(page, USERS.sales, PASSWORD);
-  await expect(page).toHaveURL('/deals/board');
+  await expect(page).toHaveURL('/');
 });
 
 test.describe('a wrong password', () => {
@@ -44,7 +44,7 @@ test.describe('a wrong password', () => {
     await expect(page.getByLabel('E-mail')).toHaveValue('nobody@dealwright.test');
     await expect(page).toHaveURL('/sign-in');
     await sendSignIn(page, USERS.sales, PASSWORD);
-    await expect(page).toHaveURL('/deals/board');
+    await expect(page).toHaveURL('/');
   });
 });
 

@@ -216,7 +216,7 @@ async fn the_form_works_without_javascript_and_keeps_what_was_typed() {
         .await;
     assert_eq!(
         (answer.status, answer.location()),
-        (StatusCode::FOUND, "/deals/board")
+        (StatusCode::FOUND, "/")
     );
     assert_eq!(ada.get("/account").await.status, StatusCode::OK);
 }
