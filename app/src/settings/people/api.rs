@@ -41,7 +41,7 @@ pub async fn change_member(
 
 /// How much a user has under way.
 #[server(input = GetUrl)]
-pub async fn open_records(user: UserId) -> Result<Answer<OpenRecords>, Error> {
+pub async fn count_open_records(user: UserId) -> Result<Answer<OpenRecords>, Error> {
     let ctx = crate::request::ctx().await?;
     crate::answer::answer(services::people_settings::leaving::open_records(&ctx, user).await)
 }

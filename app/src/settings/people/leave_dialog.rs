@@ -6,7 +6,7 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::api::{deactivate, open_records};
+use super::api::{count_open_records, deactivate};
 use super::state::{PeopleState, Problems};
 use crate::i18n::{t, t_string};
 use crate::labels;
@@ -48,7 +48,7 @@ fn Counted(state: PeopleState, user: UserId, open: RwSignal<bool>) -> impl IntoV
     let found = RwSignal::new(None::<Result<OpenRecords, Error>>);
     // Asked when the dialog opens, in the browser: the page itself does not wait for it.
     spawn_local(async move {
-        let counted = open_records(user).await.flatten();
+        let counted = count_open_records(user).await.flatten();
         let _ = found.try_set(Some(counted));
     });
     move || match found.get() {

@@ -12,8 +12,8 @@ use super::api::load_people;
 use crate::dates::I18n;
 use crate::i18n::{t_string, use_i18n};
 use crate::labels;
-use crate::record::api::undo_operation;
 use crate::ui::{Choice, Toast, ToastStore};
+use crate::undo::api::undo_operation;
 
 /// The state. Cheap to copy.
 #[derive(Clone, Copy)]
