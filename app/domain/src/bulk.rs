@@ -1,10 +1,11 @@
 //! Changing many records at once: which ones, what is done to them, what it would come to, and how
 //! far it has got. The recycle bin is emptied and searched in the same way.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::field::{FieldType, Storage};
-use crate::query::{Cursor, Query};
+use crate::query::{Count, Cursor, Query};
 use crate::record::Values;
 use crate::rights::Action;
 use crate::value::Linked;
@@ -340,6 +341,10 @@ pub struct BinPage {
     pub records: Vec<Binned>,
     /// Where the next page begins; none at the end.
     pub next: Option<Cursor>,
+    /// How many there are.
+    pub count: Count,
+    /// When it was read: the page tells times relative to this.
+    pub now: DateTime<Utc>,
 }
 
 /// A record in the recycle bin.

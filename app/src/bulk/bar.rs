@@ -91,8 +91,7 @@ pub fn BulkBar(
                 {move || {
                     all.get()
                         .map(|count| {
-                            let more = if count.capped { "+" } else { "" };
-                            let count = format!("{}{more}", words::number(count.value));
+                            let count = words::count_text(count);
                             view! {
                                 <button class="link bulkbar__all" type="button" on:click=select_all>
                                     {t_string!(i18n, bulk.select_all, count = count)}

@@ -11,5 +11,7 @@ mod runs;
 mod words;
 
 pub use bar::BulkBar;
+pub(crate) use dialog::{PreviewText, use_preview};
 pub use dock::RunDock;
 pub use runs::BulkRuns;
+pub(crate) use words::{count_text, number, records_as};

@@ -3,6 +3,7 @@
 use domain::Kind;
 use domain::bulk::{BulkChange, Preview, Run, RunState, Task};
 use domain::money::group_thousands;
+use domain::query::Count;
 
 use crate::i18n::t_string;
 use crate::labels::{self, I18n};
@@ -10,6 +11,15 @@ use crate::labels::{self, I18n};
 /// `1,204`
 pub(crate) fn number(count: u64) -> String {
     group_thousands(&count.to_string())
+}
+
+/// `10,000+`
+pub(crate) fn count_text(count: Count) -> String {
+    format!(
+        "{}{}",
+        number(count.value),
+        if count.capped { "+" } else { "" }
+    )
 }
 
 /// `1,204 deals`

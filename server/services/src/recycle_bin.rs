@@ -57,6 +57,7 @@ async fn read_page(
         ..query(text)
     };
     let page = read::list(ctx, kind, &query).await?;
+    let count = read::count(ctx, kind, &query, false).await?;
     let schema = schema::load(ctx, kind).await?;
     let mut wanted: BTreeMap<Kind, BTreeSet<RecordId>> = BTreeMap::new();
     for record in &page.records {
@@ -80,6 +81,8 @@ async fn read_page(
     Ok(BinPage {
         records: records.collect(),
         next: page.next,
+        count,
+        now: ctx.now,
     })
 }
 

@@ -104,7 +104,7 @@ impl Job {
         let is_said = if operation.leaves_trace() {
             let ended = store::Ended {
                 changed: ended.changed.max(operation.written()),
-                operation: Some(operation.id().await?),
+                operation: Some(operation.id().await?).filter(|_| !ended.is_final),
                 ..ended
             };
             store::finish(operation.tx(), self.run, &ended).await?
@@ -157,6 +157,7 @@ impl Job {
         let ended = store::Ended {
             done,
             refused,
+            is_final: *change == BulkChange::Purge,
             ..store::Ended::default()
         };
         self.finish(&mut operation, ended).await?;

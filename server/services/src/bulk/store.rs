@@ -209,6 +209,8 @@ pub(super) struct Ended {
     pub(super) refused: u64,
     pub(super) operation: Option<OperationId>,
     pub(super) kept: Vec<String>,
+    /// Whether it cannot be taken back.
+    pub(super) is_final: bool,
 }
 
 /// Says that a run is done, in its own transaction; false where it was stopped meanwhile, and then
