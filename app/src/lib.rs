@@ -40,6 +40,7 @@ mod texts;
 #[cfg(feature = "ssr")]
 mod typed;
 pub mod ui;
+pub mod undo;
 pub mod views;
 
 pub use routes::App;

@@ -51,6 +51,10 @@ pub struct Board {
     pub now: DateTime<Utc>,
     /// The newest event it contains; live changes up to here are in it already.
     pub seen: EventId,
+    /// Events up to there that it does not contain: numbers are drawn before they are committed,
+    /// so that a smaller one can come later.
+    #[serde(default)]
+    pub holes: Vec<EventId>,
 }
 
 /// A column of the board, or more of it.
@@ -137,6 +141,9 @@ pub struct Card {
     pub amount: Option<Money>,
     /// Company or person, whichever it has first.
     pub client: Option<Linked>,
+    /// What kind of record the client is; none where it is only a name.
+    #[serde(default)]
+    pub client_kind: Option<Kind>,
     /// Its owner.
     pub owner_id: Option<UserId>,
     /// Since when it stands in its stage.
@@ -174,6 +181,12 @@ impl Card {
                 title: Some(title),
             })
         };
+        let company = linked("company_id").map(|company| (Some(Kind::Company), company));
+        let (client_kind, client) = company
+            .or_else(|| Some((Some(Kind::Contact), linked("contacts")?)))
+            .or_else(|| Some((None, named("company_name")?)))
+            .or_else(|| Some((None, named("person_name")?)))
+            .unzip();
         Self {
             kind: record.kind,
             id: record.id,
@@ -182,10 +195,8 @@ impl Card {
             stage_id: record.value("stage_id").as_id().unwrap_or_default(),
             position,
             amount: record.value("amount").as_money(),
-            client: linked("company_id")
-                .or_else(|| linked("contacts"))
-                .or_else(|| named("company_name"))
-                .or_else(|| named("person_name")),
+            client,
+            client_kind: client_kind.flatten(),
             owner_id: record.owner(),
             stage_since: record
                 .value("stage_since")

@@ -6,8 +6,7 @@
 
 use domain::board::{Board, BoardQuery, Card, Column, Written};
 use domain::query::Cursor;
-use domain::timeline::Undone;
-use domain::{Draft, Error, Kind, OperationId, RecordId, StageId};
+use domain::{Draft, Error, Kind, RecordId, StageId};
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 
@@ -50,13 +49,6 @@ pub async fn move_card(kind: Kind, id: RecordId, draft: Draft) -> Result<Answer<
 pub async fn add_card(kind: Kind, draft: Draft) -> Result<Answer<Written>, Error> {
     let ctx = crate::request::ctx().await?;
     crate::answer::answer(services::records::write::create(&ctx, BOARD, kind, draft).await)
-}
-
-/// Takes back what was done on the board.
-#[server(input = Json)]
-pub async fn undo_operation(operation: OperationId) -> Result<Answer<Undone>, Error> {
-    let ctx = crate::request::ctx().await?;
-    crate::answer::answer(services::operations::undo(&ctx, operation).await)
 }
 
 #[cfg(feature = "ssr")]

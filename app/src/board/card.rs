@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use domain::RecordId;
 use domain::board::{Card, Total};
+use domain::field::{Storage as FieldStorage, find};
 use domain::pipeline::Stage;
+use domain::{FieldDef, RecordId};
 use leptos::prelude::*;
 
 use super::geometry::Slot;
 use super::state::BoardState;
 use crate::dates;
 use crate::i18n::t_string;
+use crate::layout::record_path;
 use crate::ui::{Avatar, AvatarSize, Glyph, Icon, IconButton};
 
 /// A card in its column. It stays the same element while it is changed, moved within the column
@@ -23,7 +25,7 @@ pub fn CardItem(
     /// The record.
     id: RecordId,
     /// The stage of the column.
-    stage: Stage,
+    stage: Memo<Stage>,
     /// The cards of the column.
     order: Memo<Vec<RecordId>>,
     /// How many there are, those too that are not loaded.
@@ -48,15 +50,13 @@ pub fn CardItem(
     let place = move || order.with(|order| order.iter().position(|other| *other == id));
     let tinted = move || board.tinted.with(|tinted| tinted.contains(&id));
     let busy = move || board.model.with(|model| model.is_moving(id));
-    let is_old = {
-        let after = stage.stale_days;
-        move || {
-            let now = board.model.with(|model| model.now);
-            card.with(|card| card.as_ref().is_some_and(|card| is_stale(card, after, now)))
-        }
+    let is_old = move || {
+        let now = board.model.with(|model| model.now);
+        let after = stage.with(|stage| stage.stale_days);
+        card.with(|card| card.as_ref().is_some_and(|card| is_stale(card, after, now)))
     };
-    let stage_id = stage.id;
-    let is_closed = stage.meaning.is_closed();
+    let stage_id = stage.with_untracked(|stage| stage.id);
+    let is_closed = Memo::new(move |_| stage.with(|stage| stage.meaning.is_closed()));
     let menu = board.may_change().then(|| {
         let label = move || t_string!(i18n, board.move_card, title = title().unwrap_or_default());
         view! {
@@ -89,7 +89,7 @@ pub fn CardItem(
             >
                 {move || card.get().map(|card| {
                     let href = format!("{}{id}", address.get());
-                    inside(board, &card, Some(href), is_closed)
+                    inside(board, &card, Some(href), is_closed.get())
                 })}
                 {menu}
             </article>
@@ -108,6 +108,7 @@ pub fn inside(board: BoardState, card: &Card, href: Option<String>, is_closed: b
         view! { <Avatar name=name id=owner size=AvatarSize::Small /> }
     });
     let title = card.title.clone();
+    let is_link = href.is_some();
     let title = match href {
         Some(href) => view! {
             <a class="card__link cut" href=href dir="auto" draggable="false" aria-describedby="board-help">
@@ -120,13 +121,26 @@ pub fn inside(board: BoardState, card: &Card, href: Option<String>, is_closed: b
     let amount = card.amount.map(|amount| {
         view! { <span class="card__amount num">{amount.full()}</span> }
     });
-    let client = card
-        .client
-        .as_ref()
-        .and_then(|client| client.title.clone())
-        .map(|client| {
-            view! { <span class="cut" dir="auto">{client}</span> }
-        });
+    let client = card.client.as_ref().and_then(|client| {
+        let title = client.title.clone()?;
+        Some(match card.client_kind.filter(|_| is_link) {
+            // Beside the card's own link, which covers the rest of it; out of the way of Tab and
+            // the arrows, which go from card to card.
+            Some(kind) => view! {
+                <a
+                    class="card__company cut"
+                    href=record_path(kind, client.id)
+                    dir="auto"
+                    draggable="false"
+                    tabindex="-1"
+                >
+                    {title}
+                </a>
+            }
+            .into_any(),
+            None => view! { <span class="cut" dir="auto">{title}</span> }.into_any(),
+        })
+    });
     let days_title = if days == 1 {
         t_string!(i18n, board.day_in_stage).to_owned()
     } else {
@@ -135,6 +149,7 @@ pub fn inside(board: BoardState, card: &Card, href: Option<String>, is_closed: b
     view! {
         <h3 class="card__title">{title}</h3>
         <p class="card__line">{amount} {client}</p>
+        {further(board, card, today)}
         <p class="card__foot">
             {owner} <span class="card__days num" title=days_title>
                 {t_string!(i18n, board.days, days = days)}
@@ -142,6 +157,35 @@ pub fn inside(board: BoardState, card: &Card, href: Option<String>, is_closed: b
         </p>
     }
     .into_any()
+}
+
+/// Further fields that cards show, on one line. All cards of a board have it or none: they are
+/// equally tall.
+fn further(board: BoardState, card: &Card, today: NaiveDate) -> Option<AnyView> {
+    let i18n = board.i18n;
+    let workspace = board.workspace.get();
+    let fields = workspace.fields(card.kind);
+    let of_users = |field: &&FieldDef| field.on_card && matches!(field.storage, FieldStorage::Custom(_));
+    fields.iter().find(of_users)?;
+    let parts: Vec<String> = card
+        .more
+        .iter()
+        .filter_map(|(key, value)| {
+            let field = find(&fields, key)?;
+            let text = crate::fields::value_text(i18n, &workspace, field, value, today);
+            Some(format!("{}: {text}", crate::labels::field(i18n, field)))
+        })
+        .collect();
+    let text = parts.join(" · ");
+    let title = text.clone();
+    Some(
+        view! {
+            <p class="card__line card__more" title=title>
+                <span class="cut" dir="auto">{text}</span>
+            </p>
+        }
+        .into_any(),
+    )
 }
 
 fn next_step(board: BoardState, card: &Card, today: NaiveDate, is_closed: bool) -> AnyView {

@@ -25,8 +25,9 @@ const ROOM: f64 = 2.0;
 pub fn BoardColumn(
     /// The board.
     board: BoardState,
-    /// The stage.
-    stage: Stage,
+    /// The stage as it is when the column comes; it may be renamed and become another while it is
+    /// there.
+    first: Stage,
     /// Where a card's link leads, up to its id.
     address: Signal<String>,
     /// The record that is open over the board.
@@ -35,7 +36,13 @@ pub fn BoardColumn(
     focused: RwSignal<Option<RecordId>>,
 ) -> impl IntoView {
     let i18n = board.i18n;
-    let id = stage.id;
+    let id = first.id;
+    let stage = Memo::new(move |before: Option<&Stage>| {
+        let now = board.pipeline.get();
+        let now = now.and_then(|pipeline| pipeline.stage(id).cloned());
+        now.or_else(|| before.cloned())
+            .unwrap_or_else(|| first.clone())
+    });
     let list = NodeRef::<Ul>::new();
     let adding = RwSignal::new(false);
     let totals = Memo::new(move |_| board.model.with(|model| model.totals(id)));
@@ -135,18 +142,18 @@ pub fn BoardColumn(
     let is_empty =
         Memo::new(move |_| order.with(Vec::is_empty) && hole.get().is_none() && !filling());
     let name_id = format!("stage-{id}");
-    let stage_of_cards = stage.clone();
-    let refuses = refuses(board, &stage);
-    let meaning = stage.meaning;
-    let is_closed = meaning.is_closed();
+    let refuses = refuses(board, stage);
+    let meaning = Memo::new(move |_| stage.with(|stage| stage.meaning));
+    let name = Memo::new(move |_| stage.with(|stage| stage.name.clone()));
+    let color = Memo::new(move |_| stage.with(|stage| stage.color.clone()));
+    keep_scrolled(board, scrolled, list);
     let add = board.may_add().then(|| {
-        let name = stage.name.clone();
         view! {
             <IconButton
                 glyph=Glyph::Plus
                 size=ButtonSize::Small
                 class="board__add"
-                label=move || t_string!(i18n, board.add_to, stage = name.clone())
+                label=move || t_string!(i18n, board.add_to, stage = name.get())
                 on:click=move |_| adding.update(|adding| *adding = !*adding)
             />
         }
@@ -156,15 +163,15 @@ pub fn BoardColumn(
             class="board__column"
             class=("board__column--target", move || hole.get().is_some())
             class=("board__column--refused", refuses)
-            class=("board__column--won", meaning == Meaning::Won)
-            class=("board__column--lost", meaning == Meaning::Lost)
-            data-color=stage.color.clone()
+            class=("board__column--won", move || meaning.get() == Meaning::Won)
+            class=("board__column--lost", move || meaning.get() == Meaning::Lost)
+            data-color=move || color.get()
             data-column=id.to_string()
             aria-labelledby=name_id
         >
             <header class="board__head">
-                <h2 class="board__name" id=format!("stage-{id}") dir="auto" title=stage.name.clone()>
-                    {stage.name.clone()}
+                <h2 class="board__name" id=format!("stage-{id}") dir="auto" title=move || name.get()>
+                    {move || name.get()}
                 </h2>
                 <span class="board__count num">
                     {move || totals.with(|totals| count(Total::count(totals)))}
@@ -180,7 +187,7 @@ pub fn BoardColumn(
             <ul
                 class="board__cards"
                 role="list"
-                aria-label=stage.name.clone()
+                aria-label=move || name.get()
                 node_ref=list
                 on:scroll=move |_| {
                     look();
@@ -197,7 +204,7 @@ pub fn BoardColumn(
                     <CardItem
                         board
                         id=slot.id
-                        stage=stage_of_cards.clone()
+                        stage
                         order
                         totals
                         slots=shown
@@ -216,7 +223,7 @@ pub fn BoardColumn(
                         .then(|| {
                             view! {
                                 <li class="board__slot board__hole" aria-hidden="true" node_ref=hole_item>
-                                    {in_hole(board, is_closed)}
+                                    {in_hole(board, meaning.get_untracked().is_closed())}
                                 </li>
                             }
                         })
@@ -232,7 +239,7 @@ pub fn BoardColumn(
                         })
                 }}
             </ul>
-            {move || is_empty.get().then(|| empty(board, meaning, adding))}
+            {move || is_empty.get().then(|| empty(board, meaning.get(), adding))}
         </section>
     }
 }
@@ -285,12 +292,12 @@ fn set_style(element: &HtmlElement, name: &str, value: &str) {
 }
 
 /// Whether the stage surely refuses the card that is held: its gate names other ways in.
-fn refuses(board: BoardState, stage: &Stage) -> impl Fn() -> bool + Send + Clone + 'static {
-    let stage = stage.clone();
+fn refuses(board: BoardState, stage: Memo<Stage>) -> impl Fn() -> bool + Send + Clone + 'static {
     move || {
         let Some(held) = board.lift.with(|lift| lift.as_ref().map(|held| held.id)) else {
             return false;
         };
+        let stage = stage.get();
         let from = board.model.with_untracked(|model| model.stage_of(held));
         let from = from
             .and_then(|from| board.stage(from))
@@ -374,6 +381,33 @@ fn come_back(board: BoardState, id: StageId, list: NodeRef<Ul>) {
         if let (Some(()), Some(list)) = (before, list.get_untracked()) {
             list.set_scroll_top(0);
         }
+    });
+}
+
+/// A column that moves among the others is taken out of the document for a moment, which scrolls
+/// it to its top; it goes back to where it was.
+fn keep_scrolled(board: BoardState, scrolled: RwSignal<f64>, list: NodeRef<Ul>) {
+    let order = Memo::new(move |_| {
+        let pipeline = board.pipeline.get();
+        pipeline.map(|it| it.stages.iter().map(|stage| stage.id).collect::<Vec<_>>())
+    });
+    Effect::new(move |before: Option<()>| {
+        order.track();
+        if before.is_none() {
+            return;
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a list is some thousand pixels long"
+        )]
+        let to = scrolled.get_untracked() as i32;
+        request_animation_frame(move || {
+            if let Some(Some(list)) = list.try_get_untracked()
+                && list.scroll_top() != to
+            {
+                list.set_scroll_top(to);
+            }
+        });
     });
 }
 

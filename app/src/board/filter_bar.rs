@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::Kind;
+use domain::query::Filter;
 use domain::query::filter::{ME, MY_DEPARTMENT};
 use domain::rights::{Action, Scope};
 use leptos::leptos_dom::helpers::TimeoutHandle;
@@ -11,7 +12,8 @@ use leptos::reactive::send_wrapper_ext::SendOption;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
-use super::query::{self, NARROWING, OWNER, PERIOD, PIPELINE, TEXT};
+use super::query::{self, FILTER, NARROWING, OWNER, PERIOD, PIPELINE, TEXT};
+use crate::filter::FilterBar;
 use crate::i18n::{t, t_string, use_i18n};
 use crate::layout::use_workspace;
 use crate::ui::{Button, ButtonVariant, Choice, Glyph, InputKind, Select, TextInput};
@@ -31,7 +33,7 @@ const PERIODS: [&str; 6] = [
 
 /// The filters over a board.
 #[component]
-pub fn FilterBar(
+pub fn BoardTools(
     /// Whose board it is.
     kind: Kind,
 ) -> impl IntoView {
@@ -131,6 +133,15 @@ pub fn FilterBar(
         }
         periods
     });
+    let conditions = Memo::new(move |_| params.with(query::conditions));
+    let on_filter = Callback::new(move |filter: Filter| {
+        let text = if filter.is_everything() {
+            String::new()
+        } else {
+            filter.to_string()
+        };
+        change(&[(FILTER, &text)], false);
+    });
     let narrowed =
         move || params.with(|params| NARROWING.iter().any(|key| params.get_str(key).is_some()));
     view! {
@@ -167,6 +178,7 @@ pub fn FilterBar(
                 label=move || t_string!(i18n, board.period)
                 class="select--quiet"
             />
+            <FilterBar kind filter=conditions on_change=on_filter />
             <Show when=narrowed>
                 <Button
                     variant=ButtonVariant::Quiet

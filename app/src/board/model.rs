@@ -25,6 +25,8 @@ pub struct Model {
     /// When the board was read.
     pub now: DateTime<Utc>,
     seen: EventId,
+    /// Events up to `seen` that the board does not contain.
+    holes: Vec<EventId>,
     columns: Vec<ColumnState>,
     entries: BTreeMap<RecordId, Entry>,
     moves: BTreeMap<RecordId, Moved>,
@@ -100,6 +102,7 @@ impl Model {
             plain,
             now: board.now,
             seen: 0,
+            holes: Vec::new(),
             columns: Vec::new(),
             entries: BTreeMap::new(),
             moves: BTreeMap::new(),
@@ -118,6 +121,7 @@ impl Model {
         let mut old_counted = std::mem::take(&mut self.counted);
         self.now = board.now;
         self.seen = board.seen;
+        self.holes = board.holes;
         self.elsewhere.clear();
         self.columns = board
             .columns
@@ -142,7 +146,7 @@ impl Model {
             self.entries.insert(id, entry);
         }
         for (id, entry) in old {
-            if self.moves.contains_key(&id) || entry.event > board.seen {
+            if self.moves.contains_key(&id) || !self.contains(entry.event) {
                 if let Some(counted) = old_counted.remove(&id) {
                     self.counted.insert(
                         id,
@@ -156,7 +160,7 @@ impl Model {
             }
         }
         for counting in std::mem::take(&mut self.log) {
-            if counting.event > board.seen {
+            if !self.contains(counting.event) {
                 self.count(counting);
             }
         }
@@ -184,6 +188,11 @@ impl Model {
                 );
             }
         }
+    }
+
+    /// Whether the board contains what an event did.
+    fn contains(&self, event: EventId) -> bool {
+        event <= self.seen && !self.holes.contains(&event)
     }
 
     /// The newest version heard of a record, shown or gone.
@@ -390,7 +399,7 @@ impl Model {
     /// Counts a change, once: what is counted of a record is known by its version, and of a record
     /// not heard of before by the event.
     fn count(&mut self, change: Counting) {
-        let new = change.event > self.seen
+        let new = !self.contains(change.event)
             && self.log.iter().all(|counted| counted.event != change.event);
         let known = self.counted.get(&change.id).copied();
         let (from, newer) = match known {

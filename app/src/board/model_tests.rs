@@ -21,6 +21,7 @@ fn card(id: RecordId, version: i64, stage_id: StageId, position: &str, amount: i
         position: position.to_owned(),
         amount: eur(amount),
         client: None,
+        client_kind: None,
         owner_id: None,
         stage_since: DateTime::default(),
         next_step: None,
@@ -49,6 +50,7 @@ fn board(columns: Vec<Column>, seen: EventId) -> Board {
         columns,
         now: DateTime::default(),
         seen,
+        holes: Vec::new(),
     }
 }
 
@@ -419,4 +421,44 @@ fn a_change_heard_after_the_page_that_shows_it_is_counted() {
         card(7, 2, OFFER, "a7", 75),
     ));
     assert_eq!(sum(&model, OFFER), (2, "€85".into()));
+}
+
+#[test]
+fn a_change_with_a_lower_number_that_is_committed_later_is_counted() {
+    // Of a deal further down in a column that is not loaded so far: event 99 was under way when the
+    // board was read, which says so.
+    let talks = column(TALKS, vec![card(4, 1, TALKS, "a1", 40)], false);
+    let mut offer = column(OFFER, vec![card(1, 1, OFFER, "a1", 10)], true);
+    apply_to_totals(&mut offer.totals, eur(70), 1);
+    let read = |holes| Board {
+        holes,
+        ..board(vec![offer.clone(), talks.clone()], 100)
+    };
+    let late = || {
+        change(
+            99,
+            placed(OFFER, 70),
+            placed(TALKS, 70),
+            card(7, 2, TALKS, "a0", 70),
+        )
+    };
+    let mut model = Model::new(read(vec![99]), true);
+    model.apply(late());
+    model.apply(late());
+    assert_eq!(sum(&model, OFFER), (1, "€10".into()));
+    assert_eq!(sum(&model, TALKS), (2, "€110".into()));
+    // Read again meanwhile, the board contains it.
+    model.replace(Board {
+        columns: vec![
+            column(OFFER, vec![card(1, 1, OFFER, "a1", 10)], false),
+            column(
+                TALKS,
+                vec![card(7, 2, TALKS, "a0", 70), card(4, 1, TALKS, "a1", 40)],
+                false,
+            ),
+        ],
+        ..read(vec![])
+    });
+    model.apply(late());
+    assert_eq!(sum(&model, TALKS), (2, "€110".into()));
 }

@@ -1,5 +1,6 @@
 //! "Move to…": a list of the stages, for those who do not drag.
 
+use domain::pipeline::Pipeline;
 use leptos::prelude::*;
 
 use super::reveal::focus_card;
@@ -81,5 +82,42 @@ fn stages(board: BoardState, open: RwSignal<bool>) -> AnyView {
             }
         })
         .collect_view();
-    view! { <ul class="board__choices" role="list">{items}</ul> }.into_any()
+    let own = pipeline.map(|pipeline| pipeline.id);
+    let others: Vec<Pipeline> = board.workspace.with(|workspace| {
+        let all = workspace.pipelines_of(board.kind);
+        all.filter(|other| Some(other.id) != own).cloned().collect()
+    });
+    let elsewhere = (!others.is_empty()).then(|| {
+        let items = others
+            .into_iter()
+            .map(|pipeline| {
+                let name = pipeline.name.clone();
+                let choose = move |_| {
+                    open.set(false);
+                    board.place_elsewhere(id, &pipeline);
+                };
+                view! {
+                    <li>
+                        <button class="menu__item" type="button" on:click=choose>
+                            <Icon glyph=Glyph::Board />
+                            <span dir="auto">{name}</span>
+                        </button>
+                    </li>
+                }
+            })
+            .collect_view();
+        view! {
+            <h3 class="board__elsewhere" id="move-elsewhere">
+                {t_string!(board.i18n, board.move_elsewhere)}
+            </h3>
+            <ul class="board__choices" role="list" aria-labelledby="move-elsewhere">
+                {items}
+            </ul>
+        }
+    });
+    view! {
+        <ul class="board__choices" role="list">{items}</ul>
+        {elsewhere}
+    }
+    .into_any()
 }

@@ -5,7 +5,7 @@ use domain::board::BoardQuery;
 use domain::period::Period;
 use domain::query::filter::{ME, MY_DEPARTMENT};
 use domain::query::{Filter, Operator};
-use domain::{Kind, UserId};
+use domain::{Kind, PipelineId, UserId};
 use leptos_router::params::ParamsMap;
 
 /// The pipeline's id.
@@ -16,16 +16,18 @@ pub const OWNER: &str = "owner";
 pub const PERIOD: &str = "period";
 /// A part of the title.
 pub const TEXT: &str = "q";
+/// Any further condition, as [`Filter`] is written.
+pub const FILTER: &str = "filter";
 /// The record that is open over the board.
 pub const OPEN: &str = "open";
 
 /// What narrows a board, as opposed to choosing it.
-pub const NARROWING: [&str; 3] = [OWNER, PERIOD, TEXT];
+pub const NARROWING: [&str; 4] = [OWNER, PERIOD, TEXT, FILTER];
 
 /// The question that an address asks.
 #[must_use]
 pub fn read(kind: Kind, params: &ParamsMap) -> BoardQuery {
-    let mut filter = Filter::everything();
+    let mut filter = conditions(params);
     let owner = params
         .get_str(OWNER)
         .filter(|owner| matches!(*owner, ME | MY_DEPARTMENT) || owner.parse::<UserId>().is_ok());
@@ -48,6 +50,34 @@ pub fn read(kind: Kind, params: &ParamsMap) -> BoardQuery {
             .filter(|text| !text.is_empty())
             .map(str::to_owned),
     }
+}
+
+/// The further conditions of an address; none where they cannot be read.
+#[must_use]
+pub fn conditions(params: &ParamsMap) -> Filter {
+    let text = params.get_str(FILTER).unwrap_or_default().to_owned();
+    Filter::try_from(text).unwrap_or_else(|_| Filter::everything())
+}
+
+/// The address of the list of what the board shows, in one pipeline of several.
+#[must_use]
+pub fn list(kind: Kind, params: &ParamsMap, pipeline: Option<PipelineId>) -> String {
+    let query = read(kind, params);
+    let mut filter = Filter::everything();
+    if let Some(id) = pipeline {
+        filter = filter.and(Filter::is("pipeline_id", Operator::Is, &[&id.to_string()]));
+    }
+    if !query.filter.is_everything() {
+        filter = filter.and(query.filter);
+    }
+    let mut parts = ParamsMap::new();
+    if !filter.is_everything() {
+        parts.insert(FILTER, filter.to_string());
+    }
+    if let Some(text) = query.text {
+        parts.insert(TEXT, text);
+    }
+    format!("/{}{}", kind.plural(), parts.to_query_string())
 }
 
 /// The board's address with some parts of its query changed; empty takes one out.
@@ -113,6 +143,25 @@ mod tests {
         );
         assert!(query.is_plain());
         assert_eq!(query.pipeline, None);
+    }
+
+    #[test]
+    fn a_filter_stands_in_the_address_and_goes_along_to_the_list() {
+        let here = params(&[
+            ("filter", "source:is:web"),
+            ("owner", "me"),
+            ("q", "chairs"),
+        ]);
+        let query = read(Kind::Deal, &here);
+        assert!(!query.is_plain());
+        let list_of = list(Kind::Deal, &here, Some(2));
+        assert!(list_of.starts_with("/deals?filter=and("), "{list_of}");
+        for part in ["pipeline_id", "source", "owner_id", "q=chairs"] {
+            assert!(list_of.contains(part), "{part}: {list_of}");
+        }
+        assert_eq!(list(Kind::Lead, &ParamsMap::new(), None), "/leads");
+        let unreadable = read(Kind::Deal, &params(&[("filter", "and(")]));
+        assert!(unreadable.is_plain());
     }
 
     #[test]

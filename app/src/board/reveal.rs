@@ -77,7 +77,7 @@ pub fn scroll_aside(scroller: &Element, by: f64) {
     scroller.set_scroll_left(scroller.scroll_left() + by.round() as i32);
 }
 
-/// Gives the focus to a card, when it has come into the document.
+/// Gives the focus to a card: at once where it is in the document, else when it has come there.
 pub fn focus_card(board: BoardState, id: RecordId) {
     let place = board.model.try_with_untracked(|model| {
         let stage = model.stage_of(id)?;
@@ -116,17 +116,17 @@ fn focus(link: &Element) {
 }
 
 fn try_focus(board: BoardState, id: RecordId, patience: u8) {
-    request_animation_frame(move || {
-        let Some(Some(scroller)) = board.scroller.try_get_untracked() else {
-            return;
-        };
-        let link = format!("[data-id=\"{id}\"]:not(.visually-hidden) .card__link");
-        match scroller.query_selector(&link).ok().flatten() {
-            Some(link) => focus(&link),
-            None if patience > 0 => try_focus(board, id, patience - 1),
-            None => {}
+    let Some(Some(scroller)) = board.scroller.try_get_untracked() else {
+        return;
+    };
+    let link = format!("[data-id=\"{id}\"]:not(.visually-hidden) .card__link");
+    match scroller.query_selector(&link).ok().flatten() {
+        Some(link) => focus(&link),
+        None if patience > 0 => {
+            request_animation_frame(move || try_focus(board, id, patience - 1));
         }
-    });
+        None => {}
+    }
 }
 
 /// The record whose card an element is part of.

@@ -10,12 +10,13 @@ use domain::{Draft, Error, FieldDef, FieldError, OperationId, RecordId, StageId,
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::api::{add_card, move_card, undo_operation};
+use super::api::{add_card, move_card};
 use super::model::Model;
 use super::state::{BoardState, Request};
 use crate::fields::Ask;
 use crate::i18n::t_string;
 use crate::ui::Toast;
+use crate::undo::api::undo_operation;
 
 /// How long the keyboard can take a move back; as long as its notice is shown.
 const UNDO: Duration = Duration::from_secs(10);
@@ -60,7 +61,7 @@ impl BoardState {
                     let operation = written.operation;
                     self.take(id, written, behind.is_none());
                     if behind.is_none() {
-                        self.offer_undo(id, request.stage, operation);
+                        self.offer_undo(id, card.title.clone(), request.stage, operation);
                     }
                 }
                 Err(error) => self.refused(id, &card, &request, error).await,
@@ -82,10 +83,15 @@ impl BoardState {
 
     fn take(self, id: RecordId, written: Written, last: bool) {
         let event = written.events.iter().copied().max().unwrap_or(0);
+        let pipeline = written
+            .record
+            .as_ref()
+            .and_then(|record| record.value("pipeline_id").as_id());
         self.model.try_update(|model| {
             match written.card {
-                Some(card) => model.put(card, event),
-                None => model.remove(id),
+                Some(card) if pipeline == Some(model.pipeline()) => model.put(card, event),
+                // Gone from the writer's sight, or to another pipeline.
+                _ => model.remove(id),
             }
             if last {
                 model.end_move(id);
@@ -211,14 +217,20 @@ impl BoardState {
         });
     }
 
-    fn offer_undo(self, id: RecordId, stage: StageId, operation: Option<OperationId>) {
+    fn offer_undo(
+        self,
+        id: RecordId,
+        title: String,
+        stage: StageId,
+        operation: Option<OperationId>,
+    ) {
         let (Some(operation), Some(toasts)) = (operation, self.toasts) else {
             return;
         };
         let text = t_string!(
             self.i18n,
             board.moved,
-            title = self.title(id),
+            title = title,
             stage = self.stage_name(stage)
         );
         let undo = Callback::new(move |()| self.undo(operation, id));

@@ -9,11 +9,11 @@ use domain::live::LiveChange;
 use domain::pipeline::{Pipeline, Stage};
 use domain::record::{Place, Values};
 use domain::rights::{Action, Scope};
-use domain::{Error, Kind, OperationId, RecordId, StageId};
+use domain::{Error, Kind, OperationId, RecordId, StageId, Value};
 use leptos::html::Div;
 use leptos::prelude::*;
 
-use super::model::Model;
+use super::model::{Model, Moved};
 use crate::dates::I18n;
 use crate::fields::Ask;
 use crate::i18n::{t_string, use_i18n};
@@ -165,7 +165,9 @@ impl BoardState {
     }
 
     pub(super) fn stage_name(self, id: StageId) -> String {
-        self.stage(id).map(|stage| stage.name).unwrap_or_default()
+        self.workspace
+            .with_untracked(|workspace| workspace.stage_name(id).map(str::to_owned))
+            .unwrap_or_default()
     }
 
     /// The stages from left to right.
@@ -321,6 +323,37 @@ impl BoardState {
             // It went away under the hand.
             None => self.complain(t_string!(self.i18n, board.gone).to_owned()),
         }
+    }
+
+    /// Moves a card to the beginning of another pipeline: it leaves this board at once.
+    pub fn place_elsewhere(self, id: RecordId, pipeline: &Pipeline) {
+        let Some(stage) = pipeline.first_stage().map(|stage| stage.id) else {
+            return;
+        };
+        if self.model.with_untracked(|model| model.card(id).is_none()) {
+            self.complain(t_string!(self.i18n, board.gone).to_owned());
+            return;
+        }
+        let moved = Moved {
+            stage,
+            position: String::new(),
+        };
+        self.model.update(|model| model.start_move(id, moved));
+        self.say(t_string!(
+            self.i18n,
+            board.said_elsewhere,
+            title = self.title(id),
+            pipeline = pipeline.name.clone()
+        ));
+        let values = Values::from([("pipeline_id".to_owned(), Value::Id(pipeline.id))]);
+        self.send(
+            id,
+            Request {
+                stage,
+                place: Some(Place::Top),
+                values,
+            },
+        );
     }
 
     /// Says what went wrong, until the user has read it.

@@ -19,12 +19,12 @@ use super::keyboard::on_key;
 use super::move_dialog::MoveDialog;
 use super::reveal::{card_of, column_element, scroll_aside};
 use super::state::{BoardState, Hand, Lift};
-use super::{place, query};
+use super::{place, query, reshape};
 use crate::fields::MissingDialog;
 use crate::i18n::{t, t_string};
 use crate::layout::Failed;
 use crate::live::use_live_since;
-use crate::record::RecordPanel;
+use crate::record::{Neighbours, RecordPanel};
 
 /// A board that was read, and what is done with it.
 #[component]
@@ -79,25 +79,24 @@ pub fn BoardView(
             .with(|lift| lift.as_ref().filter(by_pointer).map(|held| held.id))
     });
     let dragging = Dragging::new(board, ghost);
-    let stages = Memo::new(move |_| {
-        board.pipeline.with(|pipeline| {
-            pipeline
-                .as_ref()
-                .map(|it| it.stages.clone())
-                .unwrap_or_default()
-        })
-    });
+    let stages = reshape::stages(board);
+    reshape::keep_hold(board);
+    reshape::leave_what_is_gone(board);
+    reshape::keep_focus(board);
     let navigate = use_navigate();
-    let on_close = Callback::new(move |()| {
-        let here = params.with_untracked(|params| query::with(kind, params, &[(query::OPEN, "")]));
-        navigate(
-            &here,
-            NavigateOptions {
-                scroll: false,
-                ..NavigateOptions::default()
-            },
-        );
+    let open_over = Callback::new(move |(id, replace): (Option<RecordId>, bool)| {
+        let id = id.map(|id| id.to_string()).unwrap_or_default();
+        let there =
+            params.with_untracked(|params| query::with(kind, params, &[(query::OPEN, &id)]));
+        let options = NavigateOptions {
+            replace,
+            scroll: false,
+            ..NavigateOptions::default()
+        };
+        navigate(&there, options);
     });
+    let on_close = Callback::new(move |()| open_over.run((None, false)));
+    let neighbours = neighbours(board, open, open_over);
     let retry = Callback::new(move |()| board.ask_for(query.get_untracked()));
     view! {
         {move || {
@@ -119,12 +118,8 @@ pub fn BoardView(
                     place::scrolled_aside(board, to);
                 }
             >
-                <For
-                    each=move || stages.get()
-                    key=|stage| (stage.id, stage.name.clone(), stage.color.clone())
-                    let(stage)
-                >
-                    <BoardColumn board stage address=address.into() open=open.into() focused />
+                <For each=move || stages.get() key=|stage| stage.id let(stage)>
+                    <BoardColumn board first=stage address=address.into() open=open.into() focused />
                 </For>
             </div>
             <p class="visually-hidden" id="board-help">
@@ -137,7 +132,29 @@ pub fn BoardView(
         {move || in_hand.get().and_then(|id| ghost_card(board, id, ghost))}
         <MissingDialog id="gate" ask=board.asking />
         <MoveDialog board />
-        <RecordPanel kind id=open on_close />
+        <RecordPanel kind id=open on_close neighbours />
+    }
+}
+
+/// The cards above and below the open one in its column, as they stand now.
+fn neighbours(
+    board: BoardState,
+    open: Memo<Option<RecordId>>,
+    open_over: Callback<(Option<RecordId>, bool)>,
+) -> Neighbours {
+    let beside = move |step: isize| {
+        let id = open.get()?;
+        board.model.with(|model| {
+            let order = model.order(model.stage_of(id)?);
+            let at = order.iter().position(|other| *other == id)?;
+            order.get(at.checked_add_signed(step)?).copied()
+        })
+    };
+    Neighbours {
+        previous: Memo::new(move |_| beside(-1)).into(),
+        next: Memo::new(move |_| beside(1)).into(),
+        // The way back leads past all of them.
+        go: Callback::new(move |id| open_over.run((Some(id), true))),
     }
 }
 

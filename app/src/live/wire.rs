@@ -7,6 +7,9 @@ use domain::EventId;
 
 /// Messages that a tab remembers for pages and tabs that open later.
 const REMEMBERED: usize = 300;
+/// How far before an event others may stand that were committed after it. A page knows what it
+/// contains already.
+const LOOK_BACK: EventId = 100;
 
 /// A word between tabs. Sent as text: the server's JSON is passed on unread, and has no line
 /// breaks in it.
@@ -102,12 +105,13 @@ impl Memory {
         self.from.is_some_and(|from| from <= since)
     }
 
-    /// What is remembered after an event, in the order in which it came.
+    /// What is remembered after an event, in the order in which it came, and some before it: whose
+    /// number is lower may yet have been committed later.
     #[must_use]
     pub fn after(&self, since: EventId) -> Vec<(EventId, String)> {
         self.recent
             .iter()
-            .filter(|(event, _)| *event > since)
+            .filter(|(event, _)| *event > since - LOOK_BACK)
             .cloned()
             .collect()
     }
@@ -174,5 +178,19 @@ mod tests {
         assert_eq!(pause(0, 0.0), 1_000);
         assert_eq!(pause(1, 1.0), 3_000);
         assert_eq!(pause(30, 0.0), 16_000);
+    }
+
+    #[test]
+    fn what_came_late_under_a_lower_number_is_remembered_for_pages_that_open() {
+        let mut memory = Memory::default();
+        memory.keep(1_000, "early");
+        memory.keep(2_001, "late");
+        memory.keep(2_000, "later");
+        let told: Vec<_> = memory
+            .after(2_001)
+            .into_iter()
+            .map(|(event, _)| event)
+            .collect();
+        assert_eq!(told, [2_001, 2_000]);
     }
 }

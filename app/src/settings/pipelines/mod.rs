@@ -1,9 +1,118 @@
-//! Pipelines, stages and lost reasons: `/settings/pipelines`.
+//! Pipelines, stages and lost reasons: `/settings/pipelines?kind=lead&pipeline=3`.
 
+pub mod api;
+mod dialogs;
+mod names;
+mod parts;
+mod pipelines;
+mod reasons;
+mod row;
+mod stage_form;
+mod stages;
+mod state;
+
+use domain::pipeline_settings::{PipelineSettings, STAGED};
+use domain::{Kind, PipelineId};
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 
-/// Pipelines, stages and lost reasons: `/settings/pipelines`.
+use super::{AdministratorsOnly, SettingsNav};
+use crate::i18n::{t_string, use_i18n};
+use crate::labels;
+use crate::layout::{Failed, use_workspace};
+use crate::ui::{PageTitle, Skeleton, SkeletonKind};
+
+use api::load_pipelines;
+use dialogs::Dialogs;
+use pipelines::Pipelines;
+use reasons::Reasons;
+use stages::Stages;
+use state::State;
+
+/// Pipelines, stages and lost reasons, the pipelines of one kind at a time.
 #[component]
 pub fn PipelinesPage() -> impl IntoView {
-    view! { <section class="page"></section> }
+    view! {
+        <AdministratorsOnly>
+            <Page />
+        </AdministratorsOnly>
+    }
+}
+
+#[component]
+fn Page() -> impl IntoView {
+    let i18n = use_i18n();
+    let workspace = use_workspace();
+    let query = use_query_map();
+    // Without a word, or with one that is no kind with stages: deals.
+    let kind = Memo::new(move |_| {
+        let word = query.with(|query| query.get("kind"));
+        word.and_then(|word| Kind::parse(&word))
+            .filter(|kind| kind.has_stages())
+            .unwrap_or(Kind::Deal)
+    });
+    let settings = Resource::new(|| (), |()| load_pipelines());
+    let tabs = move || {
+        let leads = workspace.with(|workspace| workspace.leads);
+        STAGED
+            .into_iter()
+            .filter(|of| *of != Kind::Lead || leads || kind.get() == Kind::Lead)
+            .map(|of| {
+                let href = format!("/settings/pipelines?kind={}", of.as_str());
+                let current = move || (kind.get() == of).then_some("true");
+                view! {
+                    <a class="segments__item" href=href aria-current=current>
+                        <span>{labels::kind_many(i18n, of)}</span>
+                    </a>
+                }
+            })
+            .collect_view()
+    };
+    view! {
+        <PageTitle text=move || t_string!(i18n, settings.pipelines) />
+        <section class="page page--scroll settings">
+            <SettingsNav />
+            <div class="page__body page__body--pad settings__body">
+                <div class="settings__kinds">
+                    <nav class="segments" aria-label=move || t_string!(i18n, settings.kinds)>
+                        {tabs}
+                    </nav>
+                </div>
+                <Suspense fallback=|| view! { <Skeleton kind=SkeletonKind::Row count=6 /> }>
+                    {move || Suspend::new(async move {
+                        match settings.await {
+                            Ok(Ok(settings)) => view! { <Settings kind settings /> }.into_any(),
+                            Ok(Err(error)) | Err(error) => {
+                                let retry = move |()| settings.refetch();
+                                view! { <Failed error on_retry=retry /> }.into_any()
+                            }
+                        }
+                    })}
+                </Suspense>
+            </div>
+        </section>
+    }
+}
+
+#[component]
+fn Settings(kind: Memo<Kind>, settings: PipelineSettings) -> impl IntoView {
+    let state = State::of(settings);
+    let query = use_query_map();
+    // The pipeline of the address, or the kind's first.
+    let chosen = Memo::new(move |_| {
+        let id = query.with(|query| query.get("pipeline")?.parse::<PipelineId>().ok());
+        let all = state.pipelines(kind.get());
+        let asked = all.iter().find(|it| Some(it.id) == id);
+        asked.or(all.first()).map(|it| it.id)
+    });
+    view! {
+        {move || {
+            let kind = kind.get();
+            view! { <Pipelines state kind chosen /> }
+        }}
+        {move || chosen.get().map(|id| view! { <Stages state id /> })}
+        <Reasons state />
+        <Dialogs state />
+        <p class="visually-hidden" role="status">{move || state.said.get()}</p>
+    }
 }

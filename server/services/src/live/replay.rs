@@ -25,8 +25,9 @@ const MOST_EVENTS: usize = 1_000;
 /// How far to look back before the last event seen, in events and in time: numbers are drawn
 /// before they are committed, so that a smaller one can come later.
 const LOOK_BACK: i64 = 500;
-/// See [`LOOK_BACK`].
-const LOOK_BACK_TIME: TimeDelta = TimeDelta::seconds(15);
+/// See [`LOOK_BACK`]. An event bears the moment at which its request began, and a request may wait
+/// for others before it commits.
+const LOOK_BACK_TIME: TimeDelta = TimeDelta::seconds(60);
 
 /// What happened since an event.
 #[derive(Debug, Clone, PartialEq)]

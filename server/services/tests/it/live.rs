@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
+use domain::board::BoardQuery;
 use domain::live::{LiveChange, LiveMessage, Placement};
 use domain::pipeline::Pipeline;
+use domain::query::Filter;
 use domain::rights::{Role, Standing};
 use domain::timeline::Via;
 use domain::{Draft, EventId, Kind, Money, RecordId, UserId, Value};
 use services::Ctx;
 use services::live::{Announcement, Committed, Live, Subscription, hub};
-use services::records::write;
+use services::records::{read, write};
 use sqlx::postgres::PgListener;
 use test_support::{OPEN_WON_LOST, TestDb};
 use tokio::time::{sleep, timeout};
@@ -489,4 +491,48 @@ async fn what_was_handed_over_before_the_end_is_still_published() {
     for event in 1..=3 {
         assert_eq!(next_change(&mut director).await.event, event);
     }
+}
+
+#[tokio::test]
+async fn an_event_with_a_lower_number_that_is_committed_later_is_not_lost() {
+    let db = TestDb::new().await;
+    let team = team(&db).await;
+    let pipeline = db.pipeline(Kind::Deal, "Sales", &OPEN_WON_LOST).await;
+    let live = node(&db).await;
+    let ctx = ctx(&db, &live);
+    let (late, early) = (
+        deal(&ctx, &pipeline, team.anna, "Late").await,
+        deal(&ctx, &pipeline, team.anna, "Early").await,
+    );
+    change(&ctx, late, "title", Value::Text("Late again".into())).await;
+    change(&ctx, early, "title", Value::Text("Early again".into())).await;
+    // As if the first of the two were under way still: its number is drawn, its row not there.
+    let number = db.number("select max(id) - 1 from event").await;
+    db.run(&format!("update event set id = -1 where id = {number}"))
+        .await;
+    let query = BoardQuery {
+        kind: Kind::Deal,
+        pipeline: Some(pipeline.id),
+        filter: Filter::everything(),
+        text: None,
+    };
+    let board = read::board(&db.ctx_of(team.director).await, &query)
+        .await
+        .expect("a board");
+    assert_eq!((board.seen, board.holes), (number + 1, vec![number]));
+    // It is committed; who comes back from the event after it is told of it all the same.
+    db.run(&format!("update event set id = {number} where id = -1"))
+        .await;
+    let (_page, missed) = live
+        .hub
+        .subscribe(team.anna, Some(number + 1))
+        .await
+        .expect("a database")
+        .expect("Anna");
+    let told: Vec<EventId> = missed.iter().filter_map(|message| message.event).collect();
+    assert!(told.contains(&number), "{told:?}");
+    let board = read::board(&db.ctx_of(team.director).await, &query)
+        .await
+        .expect("a board");
+    assert_eq!((board.seen, board.holes), (number + 1, vec![]));
 }

@@ -4,7 +4,7 @@
 use domain::board::{Board, BoardQuery, COLUMN_PAGE, Card, Column};
 use domain::field::{FieldType, Storage};
 use domain::query::Cursor;
-use domain::{Error, FieldDef, Kind, PipelineId, Problem, RecordId, StageId, UserId};
+use domain::{Error, EventId, FieldDef, Kind, PipelineId, Problem, RecordId, StageId, UserId};
 use sea_orm::sea_query::{Expr, Order, SelectStatement};
 use sea_orm::{ConnectionTrait, QueryResult};
 use serde_json::Value as Json;
@@ -30,16 +30,18 @@ const BY_POSITION: By = By {
 pub(super) async fn board(ctx: &Ctx, query: &BoardQuery) -> Result<Board> {
     let shown = Shown::of(ctx, query).await?;
     let rows = ctx.db.query_all(&shown.columns(None, None, true)?).await?;
-    let seen = rows
+    let newest: Json = rows
         .first()
         .map(|row| row.try_get_by(1))
         .transpose()?
         .ok_or(Error::NotFound)?;
+    let (seen, holes) = contained(&newest);
     Ok(Board {
         pipeline: shown.pipeline,
         columns: shown.read(&rows)?,
         now: ctx.now,
         seen,
+        holes,
     })
 }
 
@@ -80,6 +82,27 @@ pub(super) async fn cards(ctx: &Ctx, query: &BoardQuery, ids: &[RecordId]) -> Re
             ))
         })
         .collect()
+}
+
+/// The newest events that the board contains: the newest and how many when there are no holes
+/// among them, else all of them. Numbers are drawn before they are committed, so that one of a
+/// transaction that is still under way can be lower than those that are there.
+const NEWEST: &str = "(SELECT CASE WHEN coalesce(max(l.id) - min(l.id) + 1, 0) = count(*) \
+    THEN to_jsonb(coalesce(max(l.id), 0)) ELSE jsonb_agg(l.id ORDER BY l.id) END \
+    FROM (SELECT e.id FROM event e ORDER BY e.id DESC LIMIT 100) l)";
+
+/// The newest event, and the numbers before it that are missing.
+fn contained(newest: &Json) -> (EventId, Vec<EventId>) {
+    let Some(there) = newest.as_array() else {
+        return (newest.as_i64().unwrap_or_default(), Vec::new());
+    };
+    let there: Vec<EventId> = there.iter().filter_map(Json::as_i64).collect();
+    let holes = there
+        .windows(2)
+        // What a crash has left out is no work in progress.
+        .flat_map(|pair| (pair[0] + 1..pair[1]).take(100))
+        .collect();
+    (there.last().copied().unwrap_or_default(), holes)
 }
 
 /// What a board shows to whom.
@@ -179,7 +202,7 @@ impl<'a> Shown<'a> {
         });
         let mut select = statement(
             format!(
-                "s.id, (SELECT coalesce(max(e.id), 0) FROM event e), t.totals, c.* FROM stage s \
+                "s.id, {NEWEST}, t.totals, c.* FROM stage s \
                  JOIN pipeline p ON p.id = s.pipeline_id AND p.kind = {kind} \
                  AND p.deleted_at IS NULL LEFT JOIN $1 t ON t.stage_id = s.id \
                  LEFT JOIN LATERAL $2 c ON TRUE WHERE s.pipeline_id = $3 AND s.deleted_at IS NULL \
@@ -294,4 +317,18 @@ async fn first_pipeline(ctx: &Ctx, kind: Kind) -> Result<PipelineId> {
     );
     let row = ctx.db.query_one(&select).await?.ok_or(Error::NotFound)?;
     Ok(row.try_get_by(0)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn numbers_that_are_missing_among_the_newest_may_yet_come() {
+        assert_eq!(contained(&json!(7)), (7, vec![]));
+        assert_eq!(contained(&json!([3, 4, 7, 9])), (9, vec![5, 6, 8]));
+        assert_eq!(contained(&json!([1, 1000])).1.len(), 100);
+    }
 }

@@ -1,0 +1,46 @@
+//! Words of the settings that depend on a value.
+
+use domain::pipeline::Meaning;
+
+use crate::i18n::t_string;
+use crate::labels::I18n;
+
+/// One or many records.
+pub(super) fn records(i18n: I18n, count: u64) -> String {
+    match count {
+        0 => t_string!(i18n, pipelines.records_none).to_owned(),
+        1 => t_string!(i18n, pipelines.records_one).to_owned(),
+        many => t_string!(
+            i18n,
+            pipelines.records_many,
+            count = domain::money::group_thousands(&many.to_string())
+        ),
+    }
+}
+
+/// What a stage stands for.
+pub(super) fn meaning(i18n: I18n, meaning: Meaning) -> String {
+    match meaning {
+        Meaning::Open => t_string!(i18n, pipelines.open),
+        Meaning::Won => t_string!(i18n, pipelines.won),
+        Meaning::Lost => t_string!(i18n, pipelines.lost),
+    }
+    .to_owned()
+}
+
+/// A colour.
+pub(super) fn color(i18n: I18n, color: &str) -> String {
+    match color {
+        "blue" => t_string!(i18n, settings.color.blue),
+        "cyan" => t_string!(i18n, settings.color.cyan),
+        "teal" => t_string!(i18n, settings.color.teal),
+        "green" => t_string!(i18n, settings.color.green),
+        "amber" => t_string!(i18n, settings.color.amber),
+        "orange" => t_string!(i18n, settings.color.orange),
+        "red" => t_string!(i18n, settings.color.red),
+        "pink" => t_string!(i18n, settings.color.pink),
+        "violet" => t_string!(i18n, settings.color.violet),
+        _ => t_string!(i18n, settings.color.gray),
+    }
+    .to_owned()
+}
