@@ -110,6 +110,56 @@ async fn a_record_is_found_by_title_person_phone_address_note_and_number() {
 }
 
 #[tokio::test]
+async fn deals_are_found_by_their_company_and_their_people() {
+    let db = TestDb::new().await;
+    db.pipeline(Kind::Deal, "Sales", &OPEN_WON_LOST).await;
+    let anna = db.user("Anna", &[Role::Salesperson], None).await;
+    let bela = db.user("Bela", &[Role::Salesperson], None).await;
+    let annas = db.ctx_of(anna).await;
+    let company = made(
+        &annas,
+        Kind::Company,
+        Draft::of([("name", text("Zinc & Co"))]),
+    )
+    .await;
+    let contact = made(
+        &annas,
+        Kind::Contact,
+        Draft::of([("first_name", text("Zofia"))]),
+    )
+    .await;
+    let linked = |id| Value::Links(vec![domain::value::Linked::to(id)]);
+    made(
+        &annas,
+        Kind::Deal,
+        Draft::of([
+            ("title", text("Shelves")),
+            ("company_id", linked(company)),
+            ("contacts", linked(contact)),
+        ]),
+    )
+    .await;
+    let why = async |sought| {
+        let hits = search::find(&annas, sought).await.unwrap();
+        let deal = hits.into_iter().find(|hit| hit.kind == Kind::Deal).unwrap();
+        (deal.title, deal.why)
+    };
+    assert_eq!(
+        why("zinc").await,
+        ("Shelves".into(), Why::Text("Zinc & Co".into()))
+    );
+    assert_eq!(
+        why("zofia").await,
+        ("Shelves".into(), Why::Text("Zofia".into()))
+    );
+    // A deal that is shared does not tell whose it is to those who may not see the company.
+    db.run("update deal set everyone = true").await;
+    let belas = db.ctx_of(bela).await;
+    assert_eq!(titles(&belas, "shelves").await, ["Shelves"]);
+    assert_eq!(titles(&belas, "zinc").await, Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn nobody_finds_what_they_may_not_see_and_nothing_deleted() {
     let db = TestDb::new().await;
     db.pipeline(Kind::Deal, "Sales", &OPEN_WON_LOST).await;

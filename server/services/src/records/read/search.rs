@@ -11,6 +11,7 @@ use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{Expr, SelectStatement};
 
 use super::question::Question;
+use super::reach;
 use super::sql::{fill, name, not, pattern, plain, statement, subquery, text, word};
 use crate::Ctx;
 use crate::failure::Result;
@@ -23,9 +24,12 @@ enum Way {
     Point = 2,
     Has = 3,
     Beside = 4,
-    Note = 5,
+    Linked = 5,
+    Note = 6,
 }
 
+/// Linked records that are followed: whoever means others writes more of their name.
+const FOLLOWED: u64 = 50;
 /// Characters of a note that are shown around what was found.
 const EXCERPT: i64 = 120;
 /// Of these so many before it.
@@ -82,10 +86,11 @@ fn why(way: i32, found: String) -> Why {
     const NUMBER: i32 = Way::Number as i32;
     const POINT: i32 = Way::Point as i32;
     const BESIDE: i32 = Way::Beside as i32;
+    const LINKED: i32 = Way::Linked as i32;
     const NOTE: i32 = Way::Note as i32;
     match way {
         NUMBER => Why::Number,
-        POINT | BESIDE => Why::Text(found),
+        POINT | BESIDE | LINKED => Why::Text(found),
         NOTE => Why::Note(found.split_whitespace().collect::<Vec<_>>().join(" ")),
         _ => Why::Title,
     }
@@ -143,6 +148,57 @@ fn ways_to(question: &Question<'_>, sought: &str) -> Result<Vec<SelectStatement>
             vec![has(&column), not(has(&title))],
         ));
     }
+    for (field, linked) in people_of(&question.schema.fields) {
+        let named = || {
+            let title = format!("l.{}", name(linked.title_field()));
+            let mut named = SelectStatement::new();
+            named
+                .expr(plain("l.id"))
+                .from_as(linked.as_str(), "l")
+                .and_where(plain("l.deleted_at IS NULL"))
+                .and_where(has(&title));
+            if let Some(visible) = reach::visible(&question.ctx.actor, linked, "l") {
+                named.and_where(visible);
+            }
+            named
+        };
+        let ids = subquery(named().limit(FOLLOWED).take());
+        let (leads_there, is_it) = match &field.storage {
+            Storage::Column(column) => {
+                let column = format!("r.{}", name(column));
+                (
+                    fill(format!("{column} IN $1"), [ids]),
+                    format!("l.id = {column}"),
+                )
+            }
+            _ => {
+                let links = format!(
+                    "record_link k WHERE k.from_kind = {} AND k.field = {} AND k.to_kind = {}",
+                    word(kind.as_str()),
+                    word(&field.key),
+                    word(linked.as_str())
+                );
+                (
+                    fill(
+                        format!("r.id IN (SELECT k.from_id FROM {links} AND k.to_id IN $1)"),
+                        [ids],
+                    ),
+                    format!("l.id IN (SELECT k.to_id FROM {links} AND k.from_id = r.id)"),
+                )
+            }
+        };
+        let mut found = named();
+        found
+            .clear_selects()
+            .expr(plain(format!("l.{}", name(linked.title_field()))))
+            .and_where(plain(is_it))
+            .limit(1);
+        ways.push(hit(
+            Way::Linked,
+            subquery(found),
+            vec![leads_there, not(has(&title))],
+        ));
+    }
     let around = fill(
         format!(
             "substr(n.body, greatest(1, strpos(lower(n.body), lower($1)) - {BEFORE})::int, {EXCERPT})"
@@ -171,6 +227,19 @@ fn has_points(fields: &[FieldDef]) -> bool {
     fields
         .iter()
         .any(|field| matches!(field.field_type, FieldType::Points(_)))
+}
+
+/// The links to people and companies, and the kind that each leads to.
+fn people_of(fields: &[FieldDef]) -> impl Iterator<Item = (&FieldDef, Kind)> {
+    fields
+        .iter()
+        .filter_map(|field| match (field.field_type, &field.storage) {
+            (
+                FieldType::Link(kind) | FieldType::Links(kind),
+                Storage::Column(_) | Storage::Links,
+            ) if field.group == Group::People => Some((field, kind)),
+            _ => None,
+        })
 }
 
 /// The columns beside the title that name people: a lead's person and company.
