@@ -5,6 +5,8 @@ use domain::{Draft, Error, FieldDef, Problem, Value};
 use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos::wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use super::state::RecordState;
 use crate::dates;
@@ -30,6 +32,18 @@ pub(super) fn FieldRow(state: RecordState, field: FieldDef) -> impl IntoView {
     // Automatic fields without a value have nothing to say.
     let is_shown = move || editable || !value.with(Value::is_empty);
     let label_id = format!("field-{key}-{}-label", state.id);
+    // The editor is gone with the focus in it: it goes on where it began.
+    Effect::new({
+        let key = key.clone();
+        move |was: Option<bool>| {
+            let is = editing.get();
+            if was == Some(true) && !is {
+                let key = key.clone();
+                request_animation_frame(move || take_focus(state, &key));
+            }
+            is
+        }
+    });
     let show = {
         let (field, label_id) = (field.clone(), label_id.clone());
         move || {
@@ -87,6 +101,24 @@ pub(super) fn FieldRow(state: RecordState, field: FieldDef) -> impl IntoView {
                 </div>
             }
         })}
+    }
+}
+
+/// Gives the focus to a field, unless something else has it by now.
+fn take_focus(state: RecordState, key: &str) {
+    let is_free = document()
+        .active_element()
+        .is_none_or(|active| active.tag_name() == "BODY" || active.class_name() == "panel");
+    let button = format!(
+        ".record[data-id=\"{}\"] [data-field=\"{key}\"] .fieldrow__button",
+        state.id
+    );
+    let found = document().query_selector(&button).ok().flatten();
+    if let Some(button) = found.and_then(|it| it.dyn_into::<HtmlElement>().ok())
+        && is_free
+    {
+        // Nothing is lost when the browser refuses the focus.
+        let _ = button.focus();
     }
 }
 

@@ -8,6 +8,7 @@ use super::api::delete_record;
 use super::more_menu::MoreMenu;
 use super::neighbours::{Walk, WalkButtons};
 use super::state::{RecordState, undo_with_toast};
+use crate::conversion::ConvertButton;
 use crate::fields::FieldValue;
 use crate::i18n::{t_string, use_i18n};
 use crate::layout::record_path;
@@ -80,6 +81,8 @@ pub(super) fn Header(
             </h1>
             <p class="record__sub">{below}</p>
             <div class="record__actions">
+                {(state.kind == domain::Kind::Lead)
+                    .then(|| view! { <ConvertButton record=state.record /> })}
                 {walk.map(|walk| view! { <WalkButtons walk=walk /> })}
                 <MoreMenu state=state delete=delete />
                 {on_close.map(|on_close| view! {

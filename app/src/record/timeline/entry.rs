@@ -45,6 +45,7 @@ pub(super) fn EntryView(state: RecordState, entry: Entry) -> impl IntoView {
     };
     let defs = workspace.fields(state.kind);
     let is_new = entry.what == What::Created;
+    let from_lead = crate::conversion::from_lead(&entry);
     let mut told: Vec<AnyView> = entry
         .changes
         .iter()
@@ -89,6 +90,7 @@ pub(super) fn EntryView(state: RecordState, entry: Entry) -> impl IntoView {
                     <b class="entry__who" dir="auto">{who}</b>
                     " "
                     {did}
+                    {from_lead}
                     {alone.map(|change| view! { " " <span class="entry__change">{change}</span> })}
                     {edited}
                     {undone}
