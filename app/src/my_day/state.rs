@@ -12,8 +12,9 @@ use leptos::task::spawn_local;
 use super::api::load_my_day;
 use crate::i18n::{t_string, use_i18n};
 use crate::labels::{self, I18n};
-use crate::record::api::{change_record, undo_operation};
+use crate::record::api::change_record;
 use crate::ui::{Toast, ToastStore};
+use crate::undo::api::undo_operation;
 
 /// Changes that come in a row are read once.
 const REST: Duration = Duration::from_millis(400);

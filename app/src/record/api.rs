@@ -2,8 +2,8 @@
 
 use domain::board::Written;
 use domain::record::Opened;
-use domain::timeline::{Timeline, Told, Undone};
-use domain::{Draft, Error, EventId, Kind, OperationId, RecordId};
+use domain::timeline::{Timeline, Told};
+use domain::{Draft, Error, EventId, Kind, RecordId};
 use leptos::prelude::*;
 use leptos::server_fn::codec::{GetUrl, Json};
 
@@ -87,11 +87,4 @@ pub async fn pin_note(note: i64, pinned: bool) -> Result<Answer<Written>, Error>
 pub async fn delete_note(note: i64) -> Result<Answer<Written>, Error> {
     let ctx = crate::request::ctx().await?;
     crate::answer::answer(services::notes::delete(&ctx, note).await)
-}
-
-/// Takes an operation back.
-#[server]
-pub async fn undo_operation(operation: OperationId) -> Result<Answer<Undone>, Error> {
-    let ctx = crate::request::ctx().await?;
-    crate::answer::answer(services::operations::undo(&ctx, operation).await)
 }

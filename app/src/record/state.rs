@@ -11,11 +11,12 @@ use domain::{Draft, Error, EventId, FieldDef, Kind, OperationId, Record, RecordI
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::api::{change_record, open_record, read_timeline, undo_operation};
+use super::api::{change_record, open_record, read_timeline};
 use crate::dates::{self, I18n};
 use crate::i18n::{t_string, use_i18n};
 use crate::layout::use_workspace;
 use crate::ui::{Toast, ToastStore};
+use crate::undo::api::undo_operation;
 
 /// The state of one open record. Cheap to copy.
 #[derive(Debug, Clone, Copy)]
