@@ -5,12 +5,14 @@ mod dialog;
 mod part;
 mod state;
 
+use domain::conversion::FROM_LEADS;
 use domain::rights::{Action, Standing};
+use domain::timeline::{Entry, Via};
 use domain::{Kind, Record, Value};
 use leptos::prelude::*;
 
 use crate::i18n::{t, use_i18n};
-use crate::layout::use_workspace;
+use crate::layout::{record_path, use_workspace};
 use crate::ui::{Button, ButtonSize, Glyph};
 
 use dialog::ConvertDialog;
@@ -48,6 +50,40 @@ pub fn ConvertButton(
         }}
         <ConvertDialog record open />
     }
+}
+
+/// For the line of a timeline's entry: the lead that the record was made of, or linked to, where
+/// its notes and changes stand. Nothing in other entries.
+pub fn from_lead(entry: &Entry) -> AnyView {
+    if entry.via != Via::Conversion {
+        return ().into_any();
+    }
+    let i18n = use_i18n();
+    let links = entry
+        .changes
+        .iter()
+        .filter(|change| change.field == FROM_LEADS)
+        .flat_map(|change| match (&change.old, &change.new) {
+            (Value::Links(old), Value::Links(new)) => new
+                .iter()
+                .filter(|link| !old.contains(link))
+                .cloned()
+                .collect(),
+            (_, Value::Links(new)) => new.clone(),
+            _ => Vec::new(),
+        })
+        .filter_map(|link| {
+            let title = link.title?;
+            Some(view! {
+                " "
+                {t!(i18n, conversion.from_lead)}
+                " "
+                <a class="link" href=record_path(Kind::Lead, link.id) dir="auto">
+                    {title}
+                </a>
+            })
+        });
+    links.collect_view().into_any()
 }
 
 /// Whom the record belongs to, as far as its page knows.

@@ -2,6 +2,7 @@
 
 mod doors;
 mod escaping;
+mod invitation;
 mod layers;
 mod live;
 mod own_postgres;
