@@ -40,6 +40,15 @@ for (const colorScheme of ['light', 'dark'] as const) {
       });
     }
 
+    test('the settings of pipelines, with a stage', async ({ page }) => {
+      await signIn(page, 'admin', { to: '/settings/pipelines' });
+      await expect(page.getByRole('heading', { name: 'Stages of Sales' })).toBeVisible();
+      await expectNoAxeViolations(page);
+      await page.getByRole('button', { name: 'Change Contract' }).click();
+      await expect(page.locator('dialog[open]').getByLabel('Name')).toHaveValue('Contract');
+      await expectNoAxeViolations(page);
+    });
+
     for (const kind of ['lead', 'contact', 'company', 'product'] as const) {
       test(`a ${kind}`, async ({ page }) => {
         const admin = await api('admin');

@@ -128,6 +128,15 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await shoot(page, 'wall');
     });
 
+    test('pipelines', async ({ page }) => {
+      await signIn(page, 'admin', { to: '/settings/pipelines' });
+      await expect(page.getByRole('heading', { name: 'Stages of Sales' })).toBeVisible();
+      await shoot(page, 'pipelines');
+      await page.getByRole('button', { name: 'Change Contract' }).click();
+      await expect(page.locator('dialog[open]').getByLabel('Name')).toHaveValue('Contract');
+      await shoot(page, 'stage');
+    });
+
     test('account and 404', async ({ page }) => {
       await signIn(page, 'sales', { to: '/account' });
       await shoot(page, 'account');
