@@ -1,5 +1,7 @@
 //! The tabs' handle: the views, the one that is open, and what is done with them.
 
+use domain::list::mend;
+use domain::query::Catalogue;
 use domain::view::{View, ViewDraft, ViewSpec};
 use domain::{Error, Kind, ViewId};
 use leptos::prelude::*;
@@ -9,6 +11,7 @@ use super::api::{change_view, create_view, delete_view, load_views, order_views,
 use crate::answer::Answer;
 use crate::dates::I18n;
 use crate::i18n::{t_string, use_i18n};
+use crate::layout::{WorkspaceSignal, use_workspace};
 use crate::ui::{Toast, ToastStore};
 
 /// What the dialog asks.
@@ -33,6 +36,8 @@ pub(super) struct TabsState {
     pub spec: Signal<ViewSpec>,
     /// The views that there are.
     pub views: Signal<Vec<View>>,
+    /// The fields that there are.
+    workspace: WorkspaceSignal,
     /// What the dialog asks.
     pub asked: RwSignal<Option<Asked>>,
     /// Whether an answer is on its way.
@@ -57,6 +62,7 @@ impl TabsState {
             view,
             spec,
             views,
+            workspace: use_workspace(),
             asked: RwSignal::new(None),
             busy: RwSignal::new(false),
             on_open,
@@ -72,9 +78,15 @@ impl TabsState {
             .with(|views| views.iter().find(|view| view.id == id).cloned())
     }
 
-    /// Whether the list shows something else than the view that is open.
+    /// Whether the list shows something else than the view that is open. What a view names that is
+    /// gone is shown by no list, and is no difference.
     pub fn is_changed(self) -> bool {
         let base = self.current().map(|view| view.spec).unwrap_or_default();
+        let base = self.workspace.with(|workspace| {
+            let catalogue = Catalogue::of(workspace);
+            let fields_of = |kind| catalogue.fields(kind);
+            mend(&base, fields_of(self.kind), fields_of).0
+        });
         self.spec.with(|spec| *spec != base)
     }
 

@@ -6,6 +6,7 @@ mod demo;
 mod fields;
 mod funnel;
 mod import;
+mod lists;
 mod live;
 mod my_day;
 mod notes;
