@@ -100,6 +100,12 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await shoot(page, 'product');
     });
 
+    test('new record', async ({ page }) => {
+      await signIn(page, 'head', { to: '/deals/new?title=Nine%20chambers%20for%20the%20new%20hall' });
+      await expect(page.locator('form.newrecord')).toBeVisible();
+      await shoot(page, 'new-record');
+    });
+
     test('gate', async ({ page, board }) => {
       await signIn(page, 'head');
       await board.cardsIn('New').first().getByRole('button', { name: /^Move/ }).click();
