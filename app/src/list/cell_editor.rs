@@ -27,11 +27,13 @@ pub fn CellEditor(
 ) -> impl IntoView {
     let i18n = list.i18n;
     let edit = list.editing.get_untracked();
+    let version = edit.as_ref().and_then(|edit| edit.version);
     let (initial, typed, wrong) = edit.map_or_else(
         || (Value::Empty, false, None),
         |edit| (edit.initial, edit.typed, edit.problem),
     );
     let given: RwSignal<Result<Value, Problem>> = RwSignal::new(Ok(initial.clone()));
+    let first = StoredValue::new(initial.clone());
     let problem = RwSignal::new(wrong);
     let node = NodeRef::<Div>::new();
     let key = StoredValue::new(field.key.to_string());
@@ -40,7 +42,10 @@ pub fn CellEditor(
         match given.get_untracked() {
             Ok(value) => {
                 list.editing.set(None);
-                list.save(Change::of(id, &key.get_value(), value));
+                if !typed && value == first.get_value() {
+                    return true;
+                }
+                list.save(Change::of(id, &key.get_value(), value, version));
                 true
             }
             Err(wrong) => {

@@ -189,12 +189,13 @@ impl ListState {
         else {
             return;
         };
-        let now = self.model.with_untracked(|model| {
-            model
-                .record(id)
-                .map(|record| record.value(&field.key).clone())
-                .unwrap_or_default()
-        });
+        let Some((now, version)) = self.model.with_untracked(|model| {
+            let record = model.record(id)?;
+            Some((record.value(&field.key).clone(), record.version))
+        }) else {
+            return;
+        };
+        let is_sending = self.busy.with_untracked(|busy| busy.contains(&id));
         let typed = typed.and_then(|typed| typed_value(&field, typed, &now, self));
         self.active.set(Some((id, column)));
         self.editing.set(Some(Edit {
@@ -202,6 +203,7 @@ impl ListState {
             key: field.key.to_string(),
             typed: typed.is_some(),
             initial: typed.unwrap_or(now),
+            version: (!is_sending).then_some(version),
             problem: None,
         }));
         request_animation_frame(move || show(id, column));

@@ -22,6 +22,8 @@ pub struct Change {
     pub key: String,
     /// The value.
     pub value: Value,
+    /// The version that its writer saw; none is the one that is shown when it is sent.
+    pub version: Option<i64>,
     /// What a gate asked for as well.
     pub more: Values,
     /// Whether it is written over what somebody else wrote meanwhile.
@@ -33,11 +35,12 @@ pub struct Change {
 impl Change {
     /// A cell gets a value.
     #[must_use]
-    pub fn of(id: RecordId, key: &str, value: Value) -> Self {
+    pub fn of(id: RecordId, key: &str, value: Value, version: Option<i64>) -> Self {
         Self {
             id,
             key: key.to_owned(),
             value,
+            version,
             more: Values::new(),
             over: false,
             theirs: None,
@@ -107,7 +110,11 @@ impl ListState {
         };
         let mut draft = Draft {
             // Seen now: whatever is there is written over on purpose.
-            version: Some(if change.over { i64::MAX } else { version }),
+            version: Some(match change.version {
+                _ if change.over => i64::MAX,
+                Some(seen) => seen.min(version),
+                None => version,
+            }),
             values: change.more.clone(),
             place: None,
         };
@@ -158,6 +165,7 @@ impl ListState {
                     key: change.key,
                     initial: change.value,
                     typed: true,
+                    version: None,
                     problem: problem.map(|it| it.problem),
                 }));
             }

@@ -121,6 +121,9 @@ pub struct Edit {
     pub initial: Value,
     /// Whether that was typed, so that typing goes on behind it.
     pub typed: bool,
+    /// The version that the writer saw when beginning, so that what others write meanwhile is not
+    /// written over unseen. None behind a change of one's own that is on its way.
+    pub version: Option<i64>,
     /// What was wrong with it the last time.
     pub problem: Option<Problem>,
 }
