@@ -32,13 +32,26 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await expectNoAxeViolations(page);
     });
 
-    for (const address of ['/deals/board', '/leads/board', '/funnel', '/funnel?wall=1', '/account']) {
+    for (const address of ['/', '/deals/board', '/leads/board', '/funnel', '/funnel?wall=1', '/account']) {
       test(address, async ({ page }) => {
         await signIn(page, 'head', { to: address });
         await expect(page.getByRole('heading', { level: 1 }).first()).toBeAttached();
         await expectNoAxeViolations(page);
       });
     }
+
+    test('the settings of fields, with the sheet of a new one', async ({ page }) => {
+      await signIn(page, 'admin', { to: '/settings/fields?kind=product' });
+      await expect(page.getByRole('heading', { name: 'Your own fields' })).toBeVisible();
+      await page.getByText(/^Built-in fields/).click();
+      await expectNoAxeViolations(page);
+      await page.getByRole('button', { name: 'Add field' }).click();
+      await expect(page.locator('dialog[open] .types__type').first()).toBeVisible();
+      await expectNoAxeViolations(page);
+      await page.locator('dialog[open]').getByRole('button', { name: /^One of a list/ }).click();
+      await expect(page.locator('dialog[open]').getByLabel('Choice 2', { exact: true })).toBeVisible();
+      await expectNoAxeViolations(page);
+    });
 
     test('the settings of pipelines, with a stage', async ({ page }) => {
       await signIn(page, 'admin', { to: '/settings/pipelines' });

@@ -134,6 +134,22 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await shoot(page, 'wall');
     });
 
+    test('my day', async ({ page }) => {
+      await signIn(page, 'sales', { to: '/' });
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+      await shoot(page, 'my-day');
+    });
+
+    test('fields', async ({ page }) => {
+      await signIn(page, 'admin', { to: '/settings/fields' });
+      await page.getByRole('button', { name: 'Add field' }).click();
+      await expect(page.locator('dialog[open] .types__type').first()).toBeVisible();
+      await shoot(page, 'field-types');
+      await page.locator('dialog[open]').getByRole('button', { name: /^One of a list/ }).click();
+      await expect(page.locator('dialog[open]').getByLabel('Choice 2', { exact: true })).toBeVisible();
+      await shoot(page, 'field');
+    });
+
     test('pipelines', async ({ page }) => {
       await signIn(page, 'admin', { to: '/settings/pipelines' });
       await expect(page.getByRole('heading', { name: 'Stages of Sales' })).toBeVisible();
