@@ -121,6 +121,21 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await expectNoAxeViolations(page);
     });
 
+    test('the columns of a list, and a cell that is edited', async ({ page }) => {
+      await signIn(page, 'head', { to: '/deals' });
+      await expect(page.locator('.grid__row[data-id]').first()).toBeVisible();
+      await page.getByRole('button', { name: 'Columns' }).click();
+      await expect(page.getByRole('dialog', { name: 'Columns' })).toBeVisible();
+      await expectNoAxeViolations(page);
+      await page.keyboard.press('Escape');
+      const cell = page.locator('.grid__row[data-id] [data-place="fact"]').first();
+      if ((page.viewportSize()?.width ?? 0) > 640) {
+        await cell.dblclick();
+        await expect(page.locator('.grid__editor')).toBeVisible();
+        await expectNoAxeViolations(page);
+      }
+    });
+
     test('the menu of the user', async ({ page }) => {
       await signIn(page, 'head');
       await page.getByRole('button', { name: /^Account: / }).click();

@@ -67,6 +67,17 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await shoot(page, 'leads');
     });
 
+    test('list', async ({ page }) => {
+      await signIn(page, 'head', { to: '/deals?sort=-amount' });
+      await expect(page.locator('.grid__row[data-id]').first()).toBeVisible();
+      await expect(page.locator('.list__count')).toBeVisible();
+      await shoot(page, 'list');
+      const columns = page.getByRole('button', { name: 'Columns' });
+      await columns.click();
+      await expect(page.locator('.columns__list').first()).toBeVisible();
+      await shoot(page, 'list-columns');
+    });
+
     test('record and panel', async ({ page, board }) => {
       await signIn(page, 'head');
       const [card] = await board.readColumn('Negotiation');
