@@ -15,8 +15,8 @@ create table custom_field (
   is_unique boolean not null default false,
   -- [{key, label, color, retired}], in order.
   options jsonb not null default '[]',
-  -- As domain::Value::to_json writes it.
-  default_value jsonb not null default 'null',
+  -- As domain::Value::to_json writes it; null for none.
+  default_value jsonb,
   position integer not null,
   created_at timestamptz not null,
   -- In the bin; the values stay in the records.
@@ -42,11 +42,17 @@ create table custom_unique (
   primary key (field_id, value)
 );
 
--- The version, once nobody is making a field of the kind unique: that has to look at every record,
--- and none may be written meanwhile by somebody who does not know of it yet.
+-- Keeps everybody from writing records of a kind, or waits until nobody is kept from it. No lock of
+-- the table: an index that is being built there would wait for us, and we for it.
+create function hold_records(kind text) returns void language sql as $$
+  select pg_advisory_xact_lock(1717986919, hashtext(kind))
+$$;
+
+-- The version, once nobody holds the records: making a field unique has to look at every one, and
+-- none may be written meanwhile by somebody who does not know of it yet.
 create function fields_for_writing(kind text) returns uuid language plpgsql as $$
 begin
-  execute format('lock table %I in row exclusive mode', kind);
+  perform pg_advisory_xact_lock_shared(1717986919, hashtext(kind));
   return (select version from custom_field_version);
 end
 $$;

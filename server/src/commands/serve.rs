@@ -42,6 +42,7 @@ pub(super) async fn serve(
         runtime.db.clone(),
         shutdown.token(),
     ));
+    services::fields::index::wake(&runtime.db);
     let state = AppState::new(runtime.config.clone(), runtime.db.clone(), shutdown.clone());
     let live = state.live.clone();
     let router = router::build(state);

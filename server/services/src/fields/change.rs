@@ -54,8 +54,8 @@ impl<'a> Change<'a> {
 
     /// Lets nobody write records of the kind until the change is through.
     pub(super) async fn lock_records(&self, kind: Kind) -> Result<()> {
-        let sql = format!("lock table {kind} in share row exclusive mode");
-        self.tx.execute_unprepared(&sql).await.map_err(busy)?;
+        let hold = statement("select hold_records($1)", [kind.as_str().into()]);
+        self.tx.execute_raw(hold).await.map_err(busy)?;
         Ok(())
     }
 
@@ -115,7 +115,9 @@ impl<'a> Change<'a> {
                 .publisher
                 .announce(Announcement::Reload { kind, event });
         }
-        index::wake(&self.ctx.db);
+        if self.ctx.publisher.is_heard() {
+            index::wake(&self.ctx.db);
+        }
         Ok(())
     }
 }

@@ -34,7 +34,8 @@ fn waiting() -> MutexGuard<'static, BTreeSet<String>> {
     WAITING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Looks after the indexes in the background: at a server's start, and after every change.
+/// Looks after the indexes in the background: at a server's start, and after every change that is
+/// made in one. A command that ends at once leaves it to the next server.
 pub fn wake(db: &DatabaseConnection) {
     let db = db.clone();
     tokio::spawn(async move {
@@ -109,8 +110,7 @@ async fn work(db: &DatabaseConnection, connection: &mut PgConnection) -> Result<
         }
     }
     for name in &there.statistics {
-        let counted = wanted.get(name).is_some_and(|(_, served)| served.ordered);
-        if !counted {
+        if !wanted.contains_key(name) {
             statements.push(format!("drop statistics if exists {name}"));
         }
     }
@@ -128,9 +128,9 @@ async fn work(db: &DatabaseConnection, connection: &mut PgConnection) -> Result<
             ));
             tables.insert(*kind);
         }
-        // PostgreSQL does not believe what it counts under a partial index: without a word of its
-        // own it would take every value for equally rare.
-        if served.ordered && !there.statistics.contains(name) {
+        // PostgreSQL does not believe what it counts under a partial index: without statistics of
+        // their own it would take all values for equally rare.
+        if !there.statistics.contains(name) {
             statements.push(format!(
                 "create statistics if not exists {name} on {expression} from {kind}"
             ));

@@ -7,7 +7,7 @@ use domain::field::{FieldType, SetBy};
 use domain::money::Currency;
 use domain::pipeline::Pipeline;
 use domain::record::Values;
-use domain::{Error, FieldDef, Kind, Money, Value};
+use domain::{Error, FieldDef, Money, Value};
 
 use super::field::{FieldPlan, columns_of};
 use super::lookup::People;
@@ -125,13 +125,16 @@ impl<'a> Plan<'a> {
         let mut plans = Vec::new();
         for (name, map) in &mapping.fields {
             let key = format!("fields.{name}");
-            let Some(def) = fields.iter().find(|field| field.key == *name) else {
+            let Some(def) = named(fields, name) else {
                 let names: Vec<&str> = fields
                     .iter()
                     .filter(|field| {
                         field.set_by != SetBy::Dealwright && field.field_type != FieldType::Pipeline
                     })
-                    .map(|field| field.key.as_ref())
+                    .map(|field| match field.custom_id() {
+                        Some(_) => field.label.as_ref(),
+                        None => field.key.as_ref(),
+                    })
                     .collect();
                 let words = format!("a {subject} has no such field; it has {}", names.join(", "));
                 return Err(mistake(&key, words));
@@ -143,13 +146,22 @@ impl<'a> Plan<'a> {
             for (part, column) in columns_of(map) {
                 known(&format!("{key}.{part}"), column)?;
             }
+            if plans.iter().any(|plan: &FieldPlan| plan.def.key == def.key) {
+                return Err(mistake(&key, "is mapped already, under its key"));
+            }
             plans.push(FieldPlan::new(&key, def, map)?);
         }
         if let Some(missing) = fields.iter().find(|field| {
             let by_itself = matches!(field.field_type, FieldType::Pipeline | FieldType::Stage);
-            field.required && !by_itself && !mapping.fields.contains_key(field.key.as_ref())
+            let by_itself = by_itself || !field.default.is_empty();
+            let is_mapped = plans.iter().any(|plan| plan.def.key == field.key);
+            field.required && !by_itself && !is_mapped
         }) {
-            let words = format!("“{}” is needed; map it under [fields]", missing.key);
+            let name = match missing.custom_id() {
+                Some(_) => &missing.label,
+                None => &missing.key,
+            };
+            let words = format!("“{name}” is needed; map it under [fields]");
             return Err(mistake("fields", words));
         }
         Ok(Self {
@@ -326,7 +338,12 @@ pub(super) fn tidy(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// What records of a kind may be given.
-pub(super) fn importable(kind: Kind) -> Vec<FieldDef> {
-    kind.fields().to_vec()
+/// A field by its key, or one of users' own making by its label: nobody knows its key.
+fn named<'a>(fields: &'a [FieldDef], name: &str) -> Option<&'a FieldDef> {
+    let wanted = tidy(name).to_lowercase();
+    fields.iter().find(|field| field.key == name).or_else(|| {
+        fields
+            .iter()
+            .find(|field| field.custom_id().is_some() && field.label.to_lowercase() == wanted)
+    })
 }

@@ -15,11 +15,11 @@ use super::mapping::{Mapping, OnExisting, mistake};
 use super::plan::{Known, Plan, Prepared, Verdict};
 use super::report::Refused;
 use super::source::{CHUNK, Source};
-use super::{Imported, Options, Progress, pipeline, plan, postponed, source};
-use crate::Ctx;
+use super::{Imported, Options, Progress, pipeline, postponed, source};
 use crate::failure::Result;
 use crate::live::Announcement;
 use crate::records::write::Operation;
+use crate::{Ctx, schema};
 
 /// What an import of records keeps while it runs.
 pub(super) struct Run<'a, 'w> {
@@ -48,8 +48,8 @@ pub(super) async fn run<R: Read + Send>(
     refused: &mut (dyn Write + Send),
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<Imported> {
-    let fields = plan::importable(kind);
-    let plan = Plan::new(ctx, mapping, source.header(), &fields, kind.as_str())?;
+    let schema = schema::load(ctx, kind).await?;
+    let plan = Plan::new(ctx, mapping, source.header(), &schema.fields, kind.as_str())?;
     let label = mapping.label.as_deref().unwrap_or(&options.label);
     let mut operation = Operation::begin(ctx, Via::Import, label).await?;
     let pipeline = if kind.has_stages() {

@@ -79,6 +79,13 @@ impl Publisher {
         Self::new().0
     }
 
+    /// Whether somebody hears it: a server, which goes on after the request. Work in the background
+    /// is for those.
+    #[must_use]
+    pub fn is_heard(&self) -> bool {
+        !self.0.is_closed()
+    }
+
     /// Hands over what was committed.
     pub fn announce(&self, announcement: Announcement) {
         // Nobody listens only when the server stops, and then nobody misses it.
