@@ -51,7 +51,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/:kind/new") view=|| of_kind(new_record) />
                         <Route path=path!("/:kind/bin") view=|| of_kind(bin) />
                         <Route path=path!("/:kind/:id") view=|| of_kind(record) />
-                        <Route path=path!("/*any") view=NotFoundPage />
+                        <Route path=path!("/:kind/:id/*any") view=NotFoundPage />
                     </ParentRoute>
                 </Routes>
             </Router>
