@@ -5,7 +5,7 @@ use axum::{Router, extract::FromRef as _, http::request::Parts, middleware, rout
 use domain::Error;
 use leptos::config::LeptosOptions;
 use leptos::context::{provide_context, use_context};
-use leptos_axum::{LeptosRoutes as _, generate_route_list};
+use leptos_axum::{LeptosRoutes as _, generate_route_list, render_app_async_with_context};
 
 use crate::{assets, error, health, layers, live, security, sessions, state::AppState, visit};
 
@@ -40,12 +40,16 @@ pub fn build(state: AppState) -> Router {
 fn pages(state: &AppState) -> Router<AppState> {
     let files = state.files.clone();
     let options = LeptosOptions::from_ref(state);
-    Router::new().leptos_routes_with_context(
-        state,
-        generate_route_list(app::App),
-        provide_visit,
-        move || app::shell(options.clone(), files.clone()),
-    )
+    let shell = move || app::shell(options.clone(), files.clone());
+    Router::new()
+        .leptos_routes_with_context(
+            state,
+            generate_route_list(app::App),
+            provide_visit,
+            shell.clone(),
+        )
+        // No page has this address: the application says so, in its own words.
+        .fallback(render_app_async_with_context(provide_visit, shell))
 }
 
 /// Hands what is known of the request to the page or the server function that it asks for.

@@ -117,6 +117,9 @@ async fn what_is_not_there_is_404() {
         "/deals/42",
         "/contacts/1",
         "/deals/forty-two",
+        "/deals/42/",
+        "/dragons/1/tail",
+        "/products/board",
         "/set-up",
     ] {
         let answer = sales.get(path).await;
