@@ -117,6 +117,17 @@ test('one is asked before what was typed is lost', async ({ page }) => {
   await expect(page).toHaveURL('/contacts');
 });
 
+test('what was typed is there again after a reload', async ({ page }) => {
+  await signIn(page, 'head', { to: '/deals/new' });
+  const title = form(page).getByLabel('Title');
+  await title.fill('Half a deal');
+  page.on('dialog', (asked) => void asked.accept());
+  await page.reload();
+  await expect(title).toHaveValue('Half a deal');
+  await page.getByRole('button', { name: 'Start afresh' }).click();
+  await expect(title).toHaveValue('');
+});
+
 test('who may not add is told so', { tag: '@desktop' }, async ({ page }) => {
   await signIn(page, 'director', { to: '/deals/new' });
   await expect(page.getByText('You may not add records of this kind.')).toBeVisible();

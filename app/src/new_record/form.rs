@@ -16,13 +16,15 @@ use web_sys::HtmlElement;
 
 use super::alike::AlikeHint;
 use super::api::add_record;
+use super::begun::Kept;
 use super::leave::LeaveGuard;
 use super::row::{Filled, Row, input_id};
 use crate::i18n::{t, t_string, use_i18n};
 use crate::layout::{Failed, record_path, use_workspace};
 use crate::record::{done, sections};
 use crate::ui::{
-    Button, ButtonKind, ButtonVariant, Choice, Field, FormError, Glyph, Select, ToastStore,
+    Banner, Button, ButtonKind, ButtonSize, ButtonVariant, Choice, Field, FormError, Glyph, Select,
+    ToastStore,
 };
 
 /// The form.
@@ -33,17 +35,56 @@ pub(super) fn NewForm(
     /// The fields that the address named: they are shown whatever they are.
     asked: Vec<String>,
 ) -> impl IntoView {
-    if begun.may_add {
-        view! { <Form kind=kind begun=begun asked=asked /> }.into_any()
-    } else {
-        let i18n = use_i18n();
+    let i18n = use_i18n();
+    if !begun.may_add {
         let error = Error::Forbidden(t_string!(i18n, new_record.may_not).to_owned());
-        view! { <Failed error=error /> }.into_any()
+        return view! { <Failed error=error /> }.into_any();
     }
+    let kept = Kept::of(
+        kind,
+        use_workspace().with_untracked(|workspace| workspace.me.id),
+    );
+    // Known in the browser alone, once the page is alive.
+    let left_behind = RwSignal::new(Values::new());
+    Effect::new(move |_| {
+        if let Some(values) = kept.read().filter(|values| !values.is_empty()) {
+            left_behind.set(values);
+        }
+    });
+    let afresh = move |_| {
+        kept.forget();
+        left_behind.set(Values::new());
+    };
+    view! {
+        {move || left_behind.with(|values| !values.is_empty()).then(|| view! {
+            <Banner>
+                {t!(i18n, new_record.left_behind)}
+                " "
+                <Button size=ButtonSize::Small on:click=afresh>{t!(i18n, new_record.afresh)}</Button>
+            </Banner>
+        })}
+        {move || view! {
+            <Form
+                kind=kind
+                begun=begun.clone()
+                asked=asked.clone()
+                kept=kept
+                typed=left_behind.get()
+            />
+        }}
+    }
+    .into_any()
 }
 
 #[component]
-fn Form(kind: Kind, begun: Begun, asked: Vec<String>) -> impl IntoView {
+fn Form(
+    kind: Kind,
+    begun: Begun,
+    asked: Vec<String>,
+    kept: Kept,
+    /// What was typed before the page was left by mistake.
+    typed: Values,
+) -> impl IntoView {
     let i18n = use_i18n();
     let workspace = use_workspace().get_untracked();
     let toasts = expect_context::<ToastStore>();
@@ -67,14 +108,22 @@ fn Form(kind: Kind, begun: Begun, asked: Vec<String>) -> impl IntoView {
         .iter()
         .filter(|field| {
             let is_first = field.group == Group::Main && field.section.is_empty();
-            is_first || field.required || asked.iter().any(|key| *key == field.key)
+            is_first
+                || field.required
+                || asked.iter().any(|key| *key == field.key)
+                || typed.contains_key(field.key.as_ref())
         })
         .filter(|field| field.field_type != FieldType::LostReason)
         .map(|field| field.key.to_string())
         .collect();
     let filled = Filled {
         begun: StoredValue::new(values),
-        typed: RwSignal::new(BTreeMap::new()),
+        typed: RwSignal::new(
+            typed
+                .into_iter()
+                .map(|(key, value)| (key, Ok(value)))
+                .collect(),
+        ),
         problems: RwSignal::new(problems),
     };
     let shown = RwSignal::new(shown);
@@ -83,6 +132,13 @@ fn Form(kind: Kind, begun: Begun, asked: Vec<String>) -> impl IntoView {
     let saved = RwSignal::new(false);
     let failure = RwSignal::new(None::<String>);
     let dirty = Memo::new(move |_| !saved.get() && filled.typed.with(|typed| !typed.is_empty()));
+    Effect::new(move |_| {
+        filled.typed.with(|typed| {
+            if !typed.is_empty() {
+                kept.write(typed);
+            }
+        });
+    });
     let defs = StoredValue::new(fields.clone());
 
     let after = move |written: Written| {
@@ -134,6 +190,7 @@ fn Form(kind: Kind, begun: Begun, asked: Vec<String>) -> impl IntoView {
             let _ = busy.try_set(false);
             match added {
                 Ok(written) => {
+                    kept.forget();
                     let _ = saved.try_set(true);
                     after(written);
                 }
@@ -243,7 +300,7 @@ fn Form(kind: Kind, begun: Begun, asked: Vec<String>) -> impl IntoView {
                 <span class="muted newrecord__key">{t!(i18n, new_record.key)}</span>
             </div>
         </form>
-        <LeaveGuard dirty=dirty />
+        <LeaveGuard dirty=dirty on_leave=Callback::new(move |()| kept.forget()) />
     }
     .into_any()
 }

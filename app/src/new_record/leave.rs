@@ -17,6 +17,8 @@ use crate::ui::{Button, ButtonVariant, Dialog};
 pub(super) fn LeaveGuard(
     /// Whether there is.
     dirty: Memo<bool>,
+    /// Called when one leaves all the same.
+    on_leave: Callback<()>,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let navigate = use_navigate();
@@ -61,6 +63,7 @@ pub(super) fn LeaveGuard(
     });
     let leave = StoredValue::new(move || {
         open.set(false);
+        on_leave.run(());
         if let Some(href) = target.get_untracked() {
             navigate(&href, NavigateOptions::default());
         }

@@ -3,6 +3,7 @@
 
 mod alike;
 pub mod api;
+mod begun;
 mod form;
 mod leave;
 mod row;

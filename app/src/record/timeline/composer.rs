@@ -8,6 +8,7 @@ use super::super::api::add_note;
 use super::super::state::RecordState;
 use super::mention::NoteInput;
 use crate::i18n::{t, t_string, use_i18n};
+use crate::layout::use_workspace;
 use crate::ui::{Button, ButtonKind, ButtonSize, ButtonVariant, Field};
 
 /// Writes a note.
@@ -17,7 +18,8 @@ pub(super) fn Composer(state: RecordState) -> impl IntoView {
     let text = RwSignal::new(String::new());
     let problem = RwSignal::new(None::<String>);
     let busy = RwSignal::new(false);
-    let kept = format!("note-{}-{}", state.kind, state.id);
+    let me = use_workspace().with_untracked(|workspace| workspace.me.id);
+    let kept = format!("note-{}-{}-{me}", state.kind, state.id);
     let kept = StoredValue::new(kept);
     Effect::new(move |_| {
         if let Some(begun) = kept.with_value(|key| storage()?.get_item(key).ok().flatten()) {
