@@ -43,7 +43,7 @@ pub(super) fn NewMenu() -> impl IntoView {
                     }
                 }
             >
-                {kinds.get().into_iter().map(item).collect_view()}
+                {kinds.get_untracked().into_iter().map(item).collect_view()}
             </Menu>
         }
     };
