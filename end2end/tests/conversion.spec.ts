@@ -21,7 +21,7 @@ test('a lead is converted to a company that its phone finds, and all of it is un
     values: { person_name: text(`Jan ${tag}`), company_name: text('Works'), phones: phones(number.abroad.replace(/[()-]/g, ' ')) },
   });
   await signIn(page, 'head', { to: `/leads/${lead.id}` });
-  await page.getByRole('button', { name: 'Convert' }).click();
+  await page.getByRole('button', { name: 'Convert', exact: true }).click();
   const dialog = page.getByRole('dialog', { name: `Convert ${lead.title}` });
   const parts = (name: string) => dialog.getByRole('group', { name, exact: true });
   await expect(parts('Contact').getByLabel('First name')).toHaveValue('Jan');
@@ -36,7 +36,7 @@ test('a lead is converted to a company that its phone finds, and all of it is un
 
   // The lead stands in its won stage and leads to what it has become; that leads back.
   await expect(page.locator('.stagebar__step[aria-current="step"]')).toContainText('Converted');
-  await page.getByRole('button', { name: 'Convert' }).click();
+  await page.getByRole('button', { name: 'Convert', exact: true }).click();
   const became = dialog.locator('.conversion__became');
   await expect(became.getByRole('link', { name: company.title })).toBeVisible();
   await expect(parts('Deal').getByRole('checkbox')).not.toBeChecked();
@@ -54,7 +54,7 @@ test('what the stage asks for is asked, and an undo takes everything back', asyn
   const tag = unique();
   const lead = await head.card('lead', tag, { values: { person_name: text(tag) } });
   await signIn(page, 'head', { to: `/leads/${lead.id}` });
-  await page.getByRole('button', { name: 'Convert' }).click();
+  await page.getByRole('button', { name: 'Convert', exact: true }).click();
   const dialog = page.getByRole('dialog', { name: `Convert ${tag}` });
   await dialog.getByRole('checkbox', { name: 'Contact' }).uncheck();
   await dialog.getByLabel('Title').fill('');
@@ -73,5 +73,5 @@ test('who may not change the lead is not offered it', async ({ page }) => {
   const lead = await head.card('lead', unique());
   await signIn(page, 'director', { to: `/leads/${lead.id}` });
   await expect(page.getByRole('heading', { level: 1, name: lead.title })).toBeVisible();
-  await expect(page.getByRole('button', { name: 'Convert' })).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Convert', exact: true })).toHaveCount(0);
 });

@@ -13,7 +13,9 @@ import {
   test,
   unique,
 } from '../support/fixtures.ts';
-import type { Locator, Page } from '@playwright/test';
+import type { Browser, BrowserContext, Locator, Page } from '@playwright/test';
+import { ConsoleWatch } from '../support/console.ts';
+import { watchHydration } from '../support/hydration.ts';
 
 const row = (page: Page, name: string): Locator => page.locator('.people__row', { hasText: name });
 
@@ -31,6 +33,18 @@ async function member(role = 'salesperson'): Promise<{ id: number; name: string;
   });
   expect(taken.ok(), await taken.text()).toBe(true);
   return { id: link.user, name, email };
+}
+
+/** Another browser, which says nothing in its console until it is closed. */
+async function another(browser: Browser): Promise<{ context: BrowserContext; page: Page; close: () => Promise<void> }> {
+  const context = await browser.newContext();
+  const watch = new ConsoleWatch(context);
+  await watchHydration(context);
+  const close = async (): Promise<void> => {
+    await context.close();
+    watch.expectQuiet([]);
+  };
+  return { context, page: await context.newPage(), close };
 }
 
 async function find(page: Page, name: string): Promise<void> {
@@ -57,8 +71,7 @@ test('an invited user sets a password with the link and is signed in', async ({ 
   await expect(row(page, name)).toContainText('Invited');
   await expectNoAxeViolations(page);
 
-  const context = await browser.newContext();
-  const invited = await context.newPage();
+  const { page: invited, close } = await another(browser);
   await open(invited, link);
   await expect(invited.getByLabel('E-mail')).toHaveValue(`${name.toLowerCase()}@dealwright.test`);
   await expectNoAxeViolations(invited);
@@ -74,7 +87,7 @@ test('an invited user sets a password with the link and is signed in', async ({ 
   await open(invited, link);
   await expect(invited.getByRole('heading', { name: 'This link has been used' })).toBeVisible();
   await expectNoAxeViolations(invited);
-  await context.close();
+  await close();
 });
 
 test('a link that nobody knows says what to do', async ({ page }) => {
@@ -89,11 +102,8 @@ test('who is deactivated is out at once, and what was open goes to somebody else
   const { name, email } = await member();
   const theirs = await Api.signIn(sharedServer(), { email, password: PASSWORD });
   const deal = await theirs.card('deal', unique());
-  const context = await browser.newContext();
+  const { context, page: other, close } = await another(browser);
   await enter(context, theirs);
-  const other = await context.newPage();
-  const said: string[] = [];
-  other.on('console', (message) => said.push(message.text()));
   await open(other, `/deals/${deal.id}`);
   await expect(other.getByRole('heading', { name: deal.title })).toBeVisible();
 
@@ -113,7 +123,6 @@ test('who is deactivated is out at once, and what was open goes to somebody else
 
   // Their page goes to sign in by itself, without a word in the console, and they cannot come in.
   await expect(other).toHaveURL(/\/sign-in\?next=/);
-  expect(said).toEqual([]);
   const admin = await api('admin');
   const read = await admin.request.get(`/api/app/record/api/open_record?kind=deal&id=${deal.id}`);
   expect(JSON.stringify(await read.json())).not.toContain(`"owner_id":{"id":${theirs.workspace.me.id}}`);
@@ -123,7 +132,7 @@ test('who is deactivated is out at once, and what was open goes to somebody else
   await expect(row(page, name)).toContainText('Active');
   await sendSignIn(other, email, PASSWORD);
   await expect(other.getByRole('heading', { name: deal.title })).toBeVisible();
-  await context.close();
+  await close();
 });
 
 test('a role that is taken away holds on the open page', async ({ page, browser }) => {
@@ -131,9 +140,8 @@ test('a role that is taken away holds on the open page', async ({ page, browser 
   const theirs = await Api.signIn(sharedServer(), { email, password: PASSWORD });
   const head = await api('head');
   const deal = await head.card('deal', unique());
-  const context = await browser.newContext();
+  const { context, page: other, close } = await another(browser);
   await enter(context, theirs);
-  const other = await context.newPage();
   await open(other, `/deals/${deal.id}`);
   await expect(other.getByRole('heading', { name: deal.title })).toBeVisible();
 
@@ -148,7 +156,7 @@ test('a role that is taken away holds on the open page', async ({ page, browser 
   await dialog.getByRole('button', { name: 'Save' }).click();
   await expect(row(page, name)).toContainText('Salesperson');
   await expect(other.getByRole('heading', { name: deal.title })).toBeHidden();
-  await context.close();
+  await close();
 });
 
 test('the last administrator stays one', async ({ page }) => {
