@@ -67,6 +67,9 @@ impl TestDb {
                             if !value.is_empty() {
                                 custom.insert(id.to_string(), value.to_json());
                             }
+                            if matches!(value, Value::Points(_)) {
+                                beside.push((field.clone(), value));
+                            }
                         }
                         _ => beside.push((field.clone(), value)),
                     }
@@ -147,11 +150,13 @@ impl TestDb {
                     self.link(*from, *other, field, kind, id, 0).await;
                 }
             }
-            (Storage::Points, Value::Points(points)) => {
+            (Storage::Points | Storage::Custom(_), Value::Points(points)) => {
+                let own = field.custom_id().map(|_| field.key.as_ref());
                 for (place, point) in (0i32..).zip(points) {
                     self.returning_id(
                         "insert into contact_point (kind, record_id, point_type, text, normalised, \
-                         label, position) values ($1, $2, $3, $4, $5, $6, $7) returning id",
+                         label, position, field) values ($1, $2, $3, $4, $5, $6, $7, $8) \
+                         returning id",
                         [
                             kind.as_str().into(),
                             id.into(),
@@ -160,6 +165,7 @@ impl TestDb {
                             point.normalised().into(),
                             point.label.as_str().into(),
                             place.into(),
+                            own.unwrap_or_default().into(),
                         ],
                     )
                     .await;

@@ -153,7 +153,7 @@ async fn filters_ranges_and_orders_follow_the_index() {
                       '{}', jsonb_build_object('amount', (g % 5000)::text, 'currency', 'EUR'),
                       '{}', ('2020-01-01'::date + g % 2000)::text, '{}', g % 500,
                       '{}', jsonb_build_array(g % 5000), '{}', 'https://' || g % 5000,
-                      '{}', 'k' || g % 500, '{}', jsonb_build_array('k' || g % 500)) end
+                      '{}', 'k' || g % 500, '{}', jsonb_build_array('k' || g % 5000)) end
                from generate_series(1, 100000) g",
             id(0),
             id(1),

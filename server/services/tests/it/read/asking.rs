@@ -1,19 +1,19 @@
 //! Random questions: filters with every operator that fits, orders, texts, page sizes.
 
-use domain::Kind;
 use domain::contact_point::PointType;
 use domain::field::FieldType;
 use domain::query::filter::{Condition, FieldPath, Filter, Operator};
 use domain::query::{Query, Sort};
+use domain::{FieldDef, Kind};
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::oracle::field;
+use super::oracle::Own;
 use super::world::{MAILS, PHONES};
 
 /// Fields that a random filter asks for, by kind.
-fn paths(kind: Kind) -> Vec<&'static str> {
-    match kind {
+fn paths(own: &Own, kind: Kind) -> Vec<String> {
+    let built_in = match kind {
         Kind::Deal => vec![
             "title",
             "amount",
@@ -63,7 +63,30 @@ fn paths(kind: Kind) -> Vec<&'static str> {
             "created_at",
             "deals.amount",
         ],
-    }
+    };
+    let through = match kind {
+        Kind::Deal => Some(("company_id", Kind::Company)),
+        Kind::Company => Some(("parent_id", Kind::Company)),
+        _ => None,
+    };
+    let linked = through.into_iter().flat_map(|(link, kind)| {
+        let fields = own.of(kind).iter();
+        fields.map(move |field| format!("{link}.{}", field.key))
+    });
+    // As often as what is built in, though there are more of them.
+    let custom = own.of(kind).iter().flat_map(|field| {
+        let name = match field.field_type {
+            FieldType::Link(_) | FieldType::Links(_) => Some(format!("{}.name", field.key)),
+            _ => None,
+        };
+        [Some(field.key.to_string()), name]
+    });
+    built_in
+        .into_iter()
+        .map(str::to_owned)
+        .chain(linked)
+        .chain(custom.flatten())
+        .collect()
 }
 
 const SORTS: [&str; 8] = [
@@ -77,11 +100,11 @@ const SORTS: [&str; 8] = [
     "company_id",
 ];
 
-fn type_of(kind: Kind, path: &str) -> FieldType {
+fn type_of(own: &Own, kind: Kind, path: &str) -> FieldType {
     match path.split_once('.') {
-        None => field(kind, path).field_type,
-        Some((link, of)) => match field(kind, link).field_type {
-            FieldType::Link(kind) | FieldType::Links(kind) => field(kind, of).field_type,
+        None => own.field(kind, path).field_type,
+        Some((link, of)) => match own.field(kind, link).field_type {
+            FieldType::Link(kind) | FieldType::Links(kind) => own.field(kind, of).field_type,
             other => panic!("{other:?} leads nowhere"),
         },
     }
@@ -106,8 +129,10 @@ fn operands(field_type: FieldType, operator: Operator) -> BoxedStrategy<String> 
         }
         FieldType::Url => of(&["https://a.example", "", "https://b.example/%"]).boxed(),
         FieldType::Text | FieldType::LongText => of(&["a", "ab", "Roof", "a_b", "%", ""]).boxed(),
-        FieldType::Choice => of(&["web", "call", "gone", ""]).boxed(),
+        FieldType::Choice => of(&["web", "call", "o1", "o2", "gone", ""]).boxed(),
+        FieldType::Choices => of(&["o1", "o2", "gone", ""]).boxed(),
         FieldType::Integer => of(&["0", "1", "2", ""]).boxed(),
+        FieldType::Decimal | FieldType::Percent => of(&["0", "1.50", "99.5", ""]).boxed(),
         FieldType::Money => of(&["100", "100 EUR", "99.5 USD", "-5", "0 EUR", ""]).boxed(),
         FieldType::YesNo => of(&["yes", "no"]).boxed(),
         FieldType::Date => of(&["2026-11-22", "2026-10-31", "2025-06-01", ""]).boxed(),
@@ -138,10 +163,11 @@ fn operands(field_type: FieldType, operator: Operator) -> BoxedStrategy<String> 
     }
 }
 
-fn condition(kind: Kind) -> BoxedStrategy<Filter> {
-    select(paths(kind))
+fn condition(own: &Own, kind: Kind) -> BoxedStrategy<Filter> {
+    let (all, known) = (own.clone(), own.clone());
+    select(paths(own, kind))
         .prop_flat_map(move |path| {
-            let field_type = type_of(kind, path);
+            let field_type = type_of(&all, kind, &path);
             let fitting: Vec<_> = Operator::ALL
                 .into_iter()
                 .filter(|operator| operator.fits(field_type))
@@ -151,14 +177,14 @@ fn condition(kind: Kind) -> BoxedStrategy<Filter> {
         .prop_flat_map(move |(path, operator)| {
             let (least, most) = operator.operands();
             let many = prop::collection::vec(
-                operands(type_of(kind, path), operator),
+                operands(type_of(&known, kind, &path), operator),
                 least..=most.min(least + 2).max(least),
             );
             (Just(path), Just(operator), many)
         })
         .prop_map(|(path, operator, operands)| {
             Filter::Is(Condition {
-                path: FieldPath::parse(path),
+                path: FieldPath::parse(&path),
                 operator,
                 operands,
             })
@@ -167,8 +193,8 @@ fn condition(kind: Kind) -> BoxedStrategy<Filter> {
 }
 
 /// A random filter.
-pub(crate) fn filter(kind: Kind) -> BoxedStrategy<Filter> {
-    let nested = condition(kind).prop_recursive(3, 8, 3, |inner| {
+pub(crate) fn filter(own: &Own, kind: Kind) -> BoxedStrategy<Filter> {
+    let nested = condition(own, kind).prop_recursive(3, 8, 3, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..3).prop_map(Filter::And),
             prop::collection::vec(inner.clone(), 0..3).prop_map(Filter::Or),
@@ -178,8 +204,9 @@ pub(crate) fn filter(kind: Kind) -> BoxedStrategy<Filter> {
     prop_oneof![1 => Just(Filter::everything()), 6 => nested].boxed()
 }
 
-fn sorts(kind: Kind) -> BoxedStrategy<Vec<Sort>> {
-    let fields: Vec<&str> = match kind {
+/// A random order.
+pub(crate) fn sorts(own: &Own, kind: Kind) -> BoxedStrategy<Vec<Sort>> {
+    let built_in: Vec<&str> = match kind {
         Kind::Deal => SORTS.to_vec(),
         Kind::Company => vec![
             "created_at",
@@ -190,18 +217,31 @@ fn sorts(kind: Kind) -> BoxedStrategy<Vec<Sort>> {
         ],
         _ => vec!["created_at", "name"],
     };
+    let sortable = |field: &&FieldDef| {
+        !matches!(
+            field.field_type,
+            FieldType::LongText
+                | FieldType::Choices
+                | FieldType::Users
+                | FieldType::Links(_)
+                | FieldType::Points(_)
+        )
+    };
+    let custom = own.of(kind).iter().filter(sortable);
+    let fields: Vec<String> = built_in
+        .into_iter()
+        .map(str::to_owned)
+        .chain(custom.map(|field| field.key.to_string()))
+        .collect();
     let most = fields.len().min(3);
     (
-        prop::sample::subsequence(fields, 0..=most),
+        prop::sample::subsequence(fields, 0..=most).prop_shuffle(),
         any::<[bool; 3]>(),
     )
         .prop_map(|(fields, ways)| {
             let keys = fields.into_iter().zip(ways);
-            keys.map(|(field, descending)| Sort {
-                field: field.to_owned(),
-                descending,
-            })
-            .collect()
+            keys.map(|(field, descending)| Sort { field, descending })
+                .collect()
         })
         .boxed()
 }
@@ -215,7 +255,8 @@ pub(crate) struct Asked {
 }
 
 /// A random question of one of so many actors.
-pub(crate) fn asked(actors: usize) -> BoxedStrategy<Asked> {
+pub(crate) fn asked(own: &Own, actors: usize) -> BoxedStrategy<Asked> {
+    let own = own.clone();
     select(vec![Kind::Deal, Kind::Deal, Kind::Company, Kind::Contact])
         .prop_flat_map(move |kind| {
             let text = prop::option::weighted(
@@ -226,8 +267,8 @@ pub(crate) fn asked(actors: usize) -> BoxedStrategy<Asked> {
             (
                 Just(kind),
                 0..actors,
-                filter(kind),
-                sorts(kind),
+                filter(&own, kind),
+                sorts(&own, kind),
                 text,
                 1u32..7,
                 deleted,

@@ -3,6 +3,7 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use domain::field::FieldType;
@@ -57,6 +58,24 @@ pub(crate) struct World {
     pub(crate) names: BTreeMap<i64, String>,
     /// Stage → its place in its pipeline.
     pub(crate) places: BTreeMap<i64, i64>,
+    /// The fields that users made.
+    pub(crate) own: Own,
+}
+
+/// The fields that users made, by kind.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Own(pub(crate) Arc<BTreeMap<Kind, Vec<FieldDef>>>);
+
+impl Own {
+    pub(crate) fn of(&self, kind: Kind) -> &[FieldDef] {
+        self.0.get(&kind).map_or(&[], Vec::as_slice)
+    }
+
+    pub(crate) fn field(&self, kind: Kind, key: &str) -> &FieldDef {
+        domain::field::find(kind.fields(), key)
+            .or_else(|| domain::field::find(self.of(kind), key))
+            .unwrap_or_else(|| panic!("{kind} has no {key}"))
+    }
 }
 
 impl World {
@@ -88,14 +107,14 @@ impl World {
 
     fn meets(&self, ctx: &Ctx, record: &Known, condition: &Condition) -> bool {
         let Some(link) = &condition.path.link else {
-            let field = field(record.kind, &condition.path.field);
+            let field = self.own.field(record.kind, &condition.path.field);
             return meets(ctx, field, record.value(&field.key), condition);
         };
-        let link = field(record.kind, link);
+        let link = self.own.field(record.kind, link);
         let (FieldType::Link(kind) | FieldType::Links(kind)) = link.field_type else {
             panic!("no link");
         };
-        let field = field(kind, &condition.path.field);
+        let field = self.own.field(kind, &condition.path.field);
         let (operator, turned) = match condition.operator {
             Operator::IsNot => (Operator::Is, true),
             Operator::Empty => (Operator::Filled, true),
@@ -139,7 +158,7 @@ impl World {
         let sort = if sort.is_empty() { &newest[..] } else { sort };
         records.sort_by(|a, b| {
             for key in sort {
-                let field = field(a.kind, &key.field);
+                let field = self.own.field(a.kind, &key.field);
                 let (x, y) = (self.key(ctx, field, a), self.key(ctx, field, b));
                 let order = match (x, y) {
                     (None, None) => Ordering::Equal,
@@ -173,6 +192,7 @@ impl World {
             }
             (Value::Text(text), _) => Key::Text(text.clone()),
             (Value::Integer(number), _) => Key::Number((*number).into()),
+            (Value::Decimal(number), _) => Key::Number(*number),
             (Value::Money(money), _) => Key::Number(money.amount),
             (Value::YesNo(yes), _) => Key::Number(i64::from(*yes).into()),
             (Value::Date(day), _) => Key::Day(*day),
@@ -195,10 +215,6 @@ enum Key {
     Number(Decimal),
     Day(NaiveDate),
     Moment(DateTime<Utc>),
-}
-
-pub(crate) fn field(kind: Kind, key: &str) -> &'static FieldDef {
-    domain::field::find(kind.fields(), key).unwrap_or_else(|| panic!("{kind} has no {key}"))
 }
 
 /// Whether a text has another in it (or begins with it), in any case.
@@ -268,6 +284,7 @@ fn equals(ctx: &Ctx, field: &FieldDef, value: &Value, operand: &str) -> bool {
         Value::Ids(ids) => ids.iter().any(|id| users().contains(id)),
         Value::Links(links) => links.iter().any(|link| link.id.to_string() == operand),
         Value::Text(text) => text == operand,
+        Value::Texts(texts) => texts.iter().any(|text| text == operand),
         Value::YesNo(yes) => (if *yes { "yes" } else { "no" }) == operand,
         Value::Points(points) => points.iter().any(|point| {
             let digits = |text: &str| {
@@ -306,6 +323,7 @@ fn compared(ctx: &Ctx, field: &FieldDef, value: &Value, operand: &str) -> Option
     }
     match value {
         Value::Integer(number) => Some(number.cmp(&operand.parse().expect("a number"))),
+        Value::Decimal(number) => Some(number.cmp(&operand.parse().expect("a number"))),
         Value::Money(money) => match operand.split_once(' ') {
             Some((amount, currency)) => (money.currency.code() == currency)
                 .then(|| money.amount.cmp(&amount.parse().expect("an amount"))),

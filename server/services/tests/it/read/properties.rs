@@ -6,16 +6,17 @@ use domain::money::Currency;
 use domain::query::Query;
 use domain::query::aggregate::AggregateQuery;
 use domain::rights::Action;
-use domain::{Kind, Record, Value};
+use domain::timeline::Via;
+use domain::{Draft, Kind, Record, RecordId, Value};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use services::Ctx;
-use services::records::read;
+use services::records::{read, write};
 
-use super::asking::{Asked, asked, filter};
+use super::asking::{Asked, asked, filter, sorts};
 use super::oracle::Known;
-use super::world::Company;
+use super::world::{Company, own_value};
 
 /// Runs the future within the test's runtime.
 fn wait<T>(future: impl Future<Output = T>) -> T {
@@ -48,7 +49,8 @@ async fn pages(ctx: &Ctx, kind: Kind, query: &Query) -> Vec<Record> {
 /// What the record is read as: every value, and the titles of those linked records that may be
 /// seen, and of no others.
 fn check_record(company: &Company, ctx: &Ctx, read: &Record, known: &Known) {
-    for field in known.kind.fields() {
+    let own = company.world.own.of(known.kind);
+    for field in known.kind.fields().iter().chain(own) {
         // Fields that the test leaves to the database.
         if matches!(field.key.as_ref(), "updated_at" | "stage_since") {
             continue;
@@ -80,7 +82,7 @@ fn check_record(company: &Company, ctx: &Ctx, read: &Record, known: &Known) {
 #[tokio::test(flavor = "multi_thread")]
 async fn lists_counts_and_sums_are_those_of_the_oracle() {
     let company = Company::draw(&mut runner(1)).await;
-    let strategy = asked(company.actors.len());
+    let strategy = asked(&company.world.own, company.actors.len());
     let outcome = runner(400).run(&strategy, |asked| {
         let ctx = company.db.ctx(company.actors[asked.who].clone());
         let query = &asked.query;
@@ -159,7 +161,8 @@ fn totals(records: &[&Known]) -> Vec<Total> {
 async fn boards_are_those_of_the_oracle() {
     let company = Company::draw(&mut runner(1)).await;
     let text = prop::option::weighted(0.2, select(vec!["o", "%", " "]));
-    let strategy = (0..company.actors.len(), 0usize..2, filter(Kind::Deal), text);
+    let deals = filter(&company.world.own, Kind::Deal);
+    let strategy = (0..company.actors.len(), 0usize..2, deals, text);
     let outcome = runner(150).run(&strategy, |(who, pipeline, filter, text)| {
         let ctx = company.db.ctx(company.actors[who].clone());
         let pipeline = &company.pipelines[pipeline];
@@ -246,4 +249,74 @@ async fn a_record_is_found_by_whoever_may_see_it_and_by_nobody_else() {
             }
         }
     }
+}
+
+/// Pages are read one by one while somebody else changes other records: what nobody touched is
+/// there once, in its order.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_touches_is_on_one_page_while_the_rest_changes() {
+    let company = Company::draw(&mut runner(1)).await;
+    let own = &company.world.own;
+    let deals: Vec<RecordId> = company.world.of(Kind::Deal).map(|deal| deal.id).collect();
+    let (touched, _) = deals.split_at(deals.len() / 2);
+    let change = (
+        select(touched.to_vec()),
+        select(own.of(Kind::Deal).to_vec()),
+    )
+        .prop_flat_map({
+            let in_use = company
+                .world
+                .of(Kind::Company)
+                .filter(|company| !company.deleted);
+            let ids: Vec<RecordId> = in_use.map(|company| company.id).collect();
+            let users = company.users.clone();
+            move |(id, field)| {
+                let value = own_value(&field, &ids, &users);
+                (Just(id), Just(field), prop::option::of(value))
+            }
+        });
+    let strategy = (
+        0..company.actors.len(),
+        filter(own, Kind::Deal),
+        sorts(own, Kind::Deal),
+        1u32..5,
+        prop::collection::vec(change, 8..16),
+    );
+    let system = company.db.system();
+    let outcome = runner(150).run(&strategy, |(who, filter, sort, limit, changes)| {
+        let ctx = company.db.ctx(company.actors[who].clone());
+        let mut query = Query {
+            filter,
+            sort,
+            limit: Some(limit),
+            ..Query::default()
+        };
+        let mut changes = changes.into_iter();
+        let mut found: Vec<RecordId> = Vec::new();
+        loop {
+            let page = wait(read::list(&ctx, Kind::Deal, &query)).expect("a page");
+            found.extend(page.records.iter().map(|record| record.id));
+            let Some(next) = page.next else { break };
+            query.cursor = Some(next);
+            // A change or two, by the write path.
+            for (id, field, value) in changes.by_ref().take(2) {
+                let draft = Draft::of([(field.key.as_ref(), value.unwrap_or_default())]);
+                let written = wait(write::change(&system, Via::Form, Kind::Deal, id, draft));
+                // What lies in the recycle bin stays as it is.
+                assert!(written.is_ok() || written == Err(domain::Error::NotFound));
+            }
+        }
+        let world = &company.world;
+        let mut expected = world.list(&ctx, Kind::Deal, &query.filter, None, false);
+        world.sort(&ctx, &mut expected, &query.sort);
+        let expected: Vec<RecordId> = expected
+            .iter()
+            .map(|deal| deal.id)
+            .filter(|id| !touched.contains(id))
+            .collect();
+        found.retain(|id| !touched.contains(id));
+        prop_assert_eq!(found, expected);
+        Ok(())
+    });
+    outcome.unwrap_or_else(|error| panic!("{error}"));
 }

@@ -72,6 +72,10 @@ async fn plans<T>(db: &TestDb, actor: Actor, question: impl AsyncFnOnce(Ctx) -> 
     let asked = std::mem::take(&mut *asked.lock().expect("a list"));
     let mut plans = Vec::new();
     for mut statement in asked {
+        // Which fields there are now is asked before.
+        if statement.sql.contains("custom_field_version") {
+            continue;
+        }
         statement.sql = format!("explain {}", statement.sql);
         let plan = db.db.query_all_raw(statement).await.expect("a plan");
         let lines: Vec<String> = plan

@@ -1,20 +1,26 @@
 //! A small company drawn at random, in the database and in memory.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use domain::contact_point::{ContactPoint, PointType};
+use domain::field::ChoiceOption;
+use domain::field_settings::FieldDraft;
 use domain::money::Currency;
 use domain::pipeline::Pipeline;
 use domain::record::Values;
 use domain::rights::{Actor, Role};
 use domain::value::Linked;
-use domain::{Kind, Money, RecordId, Value};
+use domain::{FieldDef, FieldType, Kind, Money, RecordId, Value};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use test_support::{OPEN_WON_LOST, TestDb};
 
-use super::oracle::{Known, World};
+use super::oracle::{Known, Own, World};
 
 /// Titles with every mark that a pattern gives a meaning.
 const TITLES: [&str; 8] = [
@@ -93,6 +99,7 @@ impl Company {
             }
         }
         let reasons = vec![db.lost_reason("Price").await, db.lost_reason("Time").await];
+        world.own = own_fields(&db, runner).await;
         let mut company = Self {
             db,
             world,
@@ -222,6 +229,14 @@ impl Company {
     }
 
     async fn put(&mut self, runner: &mut TestRunner, kind: Kind, values: Values) {
+        let mut values = values;
+        for field in self.world.own.of(kind) {
+            let value = own_value(field, &self.ids(Kind::Company), &self.users);
+            let value = sample(runner, &prop::option::weighted(0.6, value));
+            if let Some(value) = value.filter(|value| !value.is_empty()) {
+                values.insert(field.key.to_string(), value);
+            }
+        }
         let deleted = sample(runner, &prop::bool::weighted(0.1));
         let position = sample(runner, &select(&["a", "B", "b", "c"][..])).to_owned();
         let mut row = values.clone();
@@ -231,7 +246,8 @@ impl Company {
         if deleted {
             row.insert("deleted_at".into(), Value::DateTime(test_support::now()));
         }
-        let id = self.db.insert_with(kind, kind.fields(), row).await;
+        let fields = [kind.fields(), self.world.own.of(kind)].concat();
+        let id = self.db.insert_with(kind, &fields, row).await;
         self.world.records.insert(
             (kind, id),
             Known {
@@ -273,6 +289,67 @@ impl Company {
                 }
             }
         }
+    }
+}
+
+/// A field of every type on deals and companies, and some types twice, in a random order.
+async fn own_fields(db: &TestDb, runner: &mut TestRunner) -> Own {
+    let mut all = BTreeMap::new();
+    for kind in [Kind::Company, Kind::Deal] {
+        let fits = |of: &FieldType| !matches!(of, FieldType::Link(to) | FieldType::Links(to) if *to != Kind::Company);
+        let mut types: Vec<FieldType> = FieldDraft::types().into_iter().filter(fits).collect();
+        types.extend(sample(runner, &prop::sample::subsequence(types.clone(), 4)));
+        let types = sample(runner, &Just(types).prop_shuffle());
+        let mut fields = Vec::new();
+        for (number, field_type) in types.into_iter().enumerate() {
+            let mut draft = FieldDraft::new(&format!("Own {number}"), field_type);
+            if matches!(field_type, FieldType::Choice | FieldType::Choices) {
+                let option = |label: &'static str| ChoiceOption {
+                    key: Cow::Borrowed(""),
+                    label: Cow::Borrowed(label),
+                    color: None,
+                    retired: false,
+                };
+                draft.options = vec![option("Last"), option("First")];
+            }
+            let made = services::fields::create(&db.system(), kind, draft).await;
+            fields.push(made.expect("a field"));
+        }
+        all.insert(kind, fields);
+    }
+    Own(Arc::new(all))
+}
+
+/// A value of a field that a user made.
+pub(crate) fn own_value(
+    field: &FieldDef,
+    companies: &[RecordId],
+    users: &[i64],
+) -> BoxedStrategy<Value> {
+    let decimal = select(vec!["0", "1.5", "99.5"])
+        .prop_map(|text| Value::Decimal(text.parse().expect("a number")));
+    let day = |text: &str| Value::Date(text.parse().expect("a day"));
+    match field.field_type {
+        FieldType::Text | FieldType::LongText => text(&WORDS),
+        FieldType::Url => text(&["https://a.example", "https://b.example/%"]),
+        FieldType::Integer => (0i64..3).prop_map(Value::Integer).boxed(),
+        FieldType::Decimal | FieldType::Percent => decimal.boxed(),
+        FieldType::Money => money(),
+        FieldType::YesNo => any::<bool>().prop_map(Value::YesNo).boxed(),
+        FieldType::Date => select(&DAYS[..]).prop_map(day).boxed(),
+        FieldType::DateTime => select(&MOMENTS[..])
+            .prop_map(|at| Value::DateTime(moment(at)))
+            .boxed(),
+        FieldType::Choice => text(&["o1", "o2"]),
+        FieldType::Choices => prop::sample::subsequence(vec!["o1", "o2"], 1..=2)
+            .prop_map(|keys| Value::Texts(keys.into_iter().map(str::to_owned).collect()))
+            .boxed(),
+        FieldType::User => select(users.to_vec()).prop_map(Value::Id).boxed(),
+        FieldType::Link(_) if !companies.is_empty() => links(companies.to_vec(), 1),
+        FieldType::Links(_) if !companies.is_empty() => links(companies.to_vec(), 3),
+        FieldType::Points(PointType::Phone) => points(PointType::Phone, &PHONES),
+        FieldType::Points(PointType::Email) => points(PointType::Email, &MAILS),
+        _ => Just(Value::Empty).boxed(),
     }
 }
 
