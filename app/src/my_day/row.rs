@@ -59,7 +59,7 @@ fn Shown(state: DayState, topic: Topic, item: Item) -> impl IntoView {
     let client = client(&record).map(|client| {
         view! { <span class="cut" dir="auto">{client}</span> }
     });
-    let stage = workspace.with(|workspace| {
+    let stage = workspace.with_untracked(|workspace| {
         let stage = workspace.stage(record.value("stage_id").as_id()?)?;
         Some((stage.name.clone(), stage.color.clone()))
     });
@@ -88,7 +88,7 @@ fn Shown(state: DayState, topic: Topic, item: Item) -> impl IntoView {
         .then(|| record.owner())
         .flatten()
         .map(|owner| {
-            let name = workspace.with(|workspace| workspace.name_of(owner).to_owned());
+            let name = workspace.with_untracked(|workspace| workspace.name_of(owner).to_owned());
             view! { <span class="cut" dir="auto">{name}</span> }
         });
     let nobody = (topic == Topic::NewLeads && record.owner().is_none())

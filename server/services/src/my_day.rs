@@ -1,8 +1,8 @@
 //! My day: what waits for whoever asks. Everything comes through the one read path, section by
 //! section and kind by kind; what others did is read for all records at once.
 //!
-//! Who may change deals sees the own ones. Who may only look (a director) owns nothing, and sees
-//! what the organisation should not overlook.
+//! One sees what is one's own. Who sees everything and has nothing of the own (a director, an
+//! administrator) sees what the organisation should not overlook.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -64,15 +64,16 @@ async fn day(ctx: &Ctx) -> Result<MyDay> {
         .ok_or(Error::Unauthenticated)?;
     let seen = newest_event(ctx).await?;
     let pipelines = pipelines::load(&ctx.db).await?;
-    let works = ctx.actor.scope(Kind::Deal, Action::Change) > Scope::None;
-    let topics: &[Topic] = if works {
-        &[Topic::Due, Topic::NoStep, Topic::NewLeads, Topic::Stale]
-    } else {
-        &[Topic::StaleOfAll, Topic::Closing, Topic::Closed]
-    };
     let mut sections = Vec::new();
-    for &topic in topics {
-        sections.extend(section(ctx, topic, &pipelines).await?);
+    if ctx.actor.scope(Kind::Deal, Action::Change) > Scope::None {
+        for topic in [Topic::Due, Topic::NoStep, Topic::NewLeads, Topic::Stale] {
+            sections.extend(section(ctx, topic, &pipelines).await?);
+        }
+    }
+    if sections.is_empty() && ctx.actor.scope(Kind::Deal, Action::Read) == Scope::All {
+        for topic in [Topic::StaleOfAll, Topic::Closing, Topic::Closed] {
+            sections.extend(section(ctx, topic, &pipelines).await?);
+        }
     }
     Ok(MyDay {
         now: ctx.now,

@@ -68,6 +68,9 @@ pub(super) struct Editor {
     pub(super) errors: RwSignal<Vec<FieldError>>,
     pub(super) busy: RwSignal<bool>,
     next_row: StoredValue<i64>,
+    /// Keeps the signals of choices that come later as long as the others: the part of the page
+    /// from which one is added may go before.
+    owner: StoredValue<Option<Owner>>,
 }
 
 impl Editor {
@@ -117,6 +120,7 @@ impl Editor {
             errors: RwSignal::new(Vec::new()),
             busy: RwSignal::new(false),
             next_row: StoredValue::new(0),
+            owner: StoredValue::new(Owner::current()),
         };
         for option in &draft.options {
             this.add_option(option);
@@ -129,12 +133,16 @@ impl Editor {
         let row = self.next_row.get_value();
         self.next_row.set_value(row + 1);
         let color = option.color.as_ref().map_or("gray", AsRef::as_ref);
-        let row = OptionRow {
+        let make = || OptionRow {
             row,
             key: StoredValue::new(option.key.to_string()),
             label: RwSignal::new(option.label.to_string()),
             color: RwSignal::new(color.to_owned()),
             retired: RwSignal::new(option.retired),
+        };
+        let row = match self.owner.get_value() {
+            Some(owner) => owner.with(make),
+            None => make(),
         };
         self.options.update(|options| options.push(row));
     }
