@@ -40,15 +40,21 @@ pub(crate) fn sections(fields: Vec<FieldDef>) -> Vec<(Group, String, Vec<FieldDe
     sections
 }
 
-/// The fields of a record; read again when somebody changes what fields there are.
+/// Fields of a record; read again when somebody changes what fields there are.
 #[component]
-pub(super) fn Fields(state: RecordState) -> impl IntoView {
+pub(super) fn Fields(
+    state: RecordState,
+    /// Of which groups.
+    groups: &'static [Group],
+) -> impl IntoView {
     let i18n = use_i18n();
     let workspace = use_workspace();
     // What is the same stays as it is, with whatever somebody is typing there.
     let fields = Memo::new(move |_| {
         let fields = workspace.with(|workspace| workspace.fields(state.kind));
-        let shown = fields.into_iter().filter(|field| !is_elsewhere(field));
+        let shown = fields
+            .into_iter()
+            .filter(|field| groups.contains(&field.group) && !is_elsewhere(field));
         sections(shown.collect())
     });
     let keyed = move || fields.get();

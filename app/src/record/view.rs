@@ -1,5 +1,6 @@
 //! The record as a whole: header, stage bar, fields beside the timeline.
 
+use domain::field::Group;
 use domain::record::Opened;
 use leptos::prelude::*;
 
@@ -12,6 +13,10 @@ use super::state::RecordState;
 use super::timeline::TimelineView;
 use crate::i18n::{t, t_string, use_i18n};
 use crate::ui::{Empty, Glyph, PageTitle};
+
+/// What it is and whom it is about, with the records around it; what else there is comes below.
+const ABOVE: [Group; 2] = [Group::Main, Group::People];
+const BELOW: [Group; 2] = [Group::Details, Group::System];
 
 /// A record that was read.
 #[component]
@@ -53,8 +58,9 @@ pub(super) fn RecordView(
                 </div>
                 <div class="record__body">
                     <div class="record__fields">
-                        <Fields state=state />
+                        <Fields state=state groups=&ABOVE />
                         <RelatedRecords state=state />
+                        <Fields state=state groups=&BELOW />
                     </div>
                     <TimelineView state=state />
                 </div>
