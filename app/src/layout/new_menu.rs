@@ -30,7 +30,7 @@ pub(super) fn NewMenu() -> impl IntoView {
             </MenuItem>
         }
     };
-    let menu = move || {
+    let menu = move |kinds: Vec<Kind>| {
         view! {
             <Menu
                 id="new-menu"
@@ -47,5 +47,9 @@ pub(super) fn NewMenu() -> impl IntoView {
             </Menu>
         }
     };
-    move || kinds.with(|kinds| !kinds.is_empty()).then(menu)
+    move || {
+        Some(kinds.get())
+            .filter(|kinds| !kinds.is_empty())
+            .map(menu)
+    }
 }

@@ -218,7 +218,6 @@ fn Palette(open: RwSignal<bool>) -> impl IntoView {
                 spellcheck="false"
                 maxlength="200"
                 dir="auto"
-                autofocus
                 aria-label=move || t_string!(i18n, search.title)
                 aria-expanded="true"
                 aria-controls="palette-found"
