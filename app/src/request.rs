@@ -9,7 +9,7 @@ use domain::Error;
 use http::StatusCode;
 use http::header::{ACCEPT, COOKIE, HeaderMap, HeaderValue, RETRY_AFTER, SET_COOKIE};
 use http::request::Parts;
-use leptos::prelude::use_context;
+use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
 use services::Ctx;
 use services::sessions::USER_ID;
@@ -113,6 +113,36 @@ pub fn respond<T>(result: Result<T, Error>) -> Result<T, Error> {
         }
     }
     result
+}
+
+/// What server functions find in context, for a page that calls one after it has waited for
+/// another: the parts of the page between it and the request may be gone by then, and the context
+/// with them.
+#[derive(Debug)]
+pub struct InContext {
+    visit: Option<Visit>,
+    response: Option<ResponseOptions>,
+}
+
+impl InContext {
+    /// Looks before the first wait.
+    #[must_use]
+    pub fn keep() -> Self {
+        Self {
+            visit: use_context(),
+            response: use_context(),
+        }
+    }
+
+    /// Gives it back to what goes on after the wait.
+    pub fn give_back(self) {
+        if let Some(visit) = self.visit {
+            provide_context(visit);
+        }
+        if let Some(response) = self.response {
+            provide_context(response);
+        }
+    }
 }
 
 /// Sets the status of the page that is being made.

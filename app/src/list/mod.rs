@@ -73,8 +73,12 @@ fn FirstRead(kind: Kind, address: Memo<Address>) -> impl IntoView {
         || (),
         move |()| {
             let (address, workspace) = (address.get_untracked(), workspace.get_untracked());
+            #[cfg(feature = "ssr")]
+            let context = crate::request::InContext::keep();
             async move {
                 let views = load_views(kind).await.unwrap_or_default();
+                #[cfg(feature = "ssr")]
+                context.give_back();
                 let asked = Asked::of(kind, &address, &views, &workspace);
                 let mut question = asked.spec.query();
                 question.columns = asked.columns;
