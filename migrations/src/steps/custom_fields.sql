@@ -19,6 +19,8 @@ create table custom_field (
   default_value jsonb,
   position integer not null,
   created_at timestamptz not null,
+  -- When it was last filtered or sorted by, to the day; kept only where a kind has many fields.
+  used_at timestamptz,
   -- In the bin; the values stay in the records.
   deleted_at timestamptz
 );

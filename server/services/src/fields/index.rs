@@ -1,6 +1,9 @@
 //! The indexes of custom fields: each field that can be filtered or sorted by has one over exactly
 //! the expression that the read path compares, of the records that have a value in it.
 //!
+//! Every index of a table makes every question to it a little slower to plan, so a kind has
+//! [`MOST`]: with more fields than that, those that were asked for most lately.
+//!
 //! They are built in the background without holding anybody up, by one node at a time, and looked
 //! after as a whole: what is missing is built, what a crash left unfinished is built anew, what
 //! belongs to no field any more goes. So nothing needs to be remembered but the fields themselves.
@@ -9,20 +12,25 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use domain::Kind;
-use sea_orm::DatabaseConnection;
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::{FieldDef, Kind};
+use sea_orm::{ConnectionTrait as _, DatabaseConnection};
 use sqlx::{ConnectOptions as _, Executor as _, PgConnection, Row as _};
 use tokio::time::sleep;
 
-use super::rows;
+use super::{rows, statement};
+use crate::Ctx;
 use crate::failure::Result;
 use crate::records::read::{Served, served};
+use crate::schema::Schema;
 
 /// One node at a time ("fieldidx" in ASCII).
 const LOCK: i64 = 0x6669_656c_6469_6478;
 /// How long who waits for that rests between two looks. Who waits within PostgreSQL instead would
 /// hold up the very index that it waits for.
 const REST: Duration = Duration::from_millis(250);
+/// Indexes of custom fields that one kind has at most. Two hundred would cost a board 15 ms.
+pub const MOST: usize = 40;
 /// What their names begin with; the field's id follows.
 const PREFIX: &str = "own_field_";
 
@@ -93,14 +101,7 @@ async fn locked(options: &sqlx::postgres::PgConnectOptions) -> Result<PgConnecti
 
 /// Does what there is to do, and says whether there was anything.
 async fn work(db: &DatabaseConnection, connection: &mut PgConnection) -> Result<bool> {
-    let (_, fields) = rows::all(db).await?;
-    let wanted: BTreeMap<String, (Kind, Served)> = fields
-        .iter()
-        .filter_map(|(kind, field)| {
-            let name = format!("{PREFIX}{}", field.custom_id()?);
-            Some((name, (*kind, served(*kind, field)?)))
-        })
-        .collect();
+    let wanted = wanted(db).await?;
     let there = there(connection).await.map_err(anyhow::Error::from)?;
     let mut statements: Vec<String> = Vec::new();
     let mut tables: BTreeSet<Kind> = BTreeSet::new();
@@ -147,6 +148,69 @@ async fn work(db: &DatabaseConnection, connection: &mut PgConnection) -> Result<
             .map_err(anyhow::Error::from)?;
     }
     Ok(any)
+}
+
+/// What there should be, by name.
+async fn wanted(db: &DatabaseConnection) -> Result<BTreeMap<String, (Kind, Served)>> {
+    let (_, fields) = rows::all(db).await?;
+    let mut fields: BTreeMap<i64, (Kind, Served)> = fields
+        .iter()
+        .filter_map(|(kind, field)| Some((field.custom_id()?, (*kind, served(*kind, field)?))))
+        .collect();
+    let mut counts: BTreeMap<Kind, usize> = BTreeMap::new();
+    let mut wanted = BTreeMap::new();
+    for id in rows::by_use(db).await? {
+        let Some((kind, served)) = fields.remove(&id) else {
+            continue;
+        };
+        let count = counts.entry(kind).or_default();
+        *count += 1;
+        if *count <= MOST {
+            wanted.insert(format!("{PREFIX}{id}"), (kind, served));
+        }
+    }
+    Ok(wanted)
+}
+
+/// A field is filtered or sorted by: where a kind has so many that not all have an index, that is
+/// kept, once a day, and its index is seen to in the background.
+pub(crate) fn asked(ctx: &Ctx, schema: &Schema, field: &FieldDef) {
+    let Some(id) = field.custom_id() else { return };
+    if !ctx.publisher.is_heard() || schema.custom().nth(MOST).is_none() {
+        return;
+    }
+    let today = ctx.now.date_naive();
+    if kept().insert(id, today) == Some(today) {
+        return;
+    }
+    let (db, now) = (ctx.db.clone(), ctx.now);
+    tokio::spawn(async move {
+        match used(&db, id, now).await {
+            Ok(true) => wake(&db),
+            Ok(false) => {}
+            Err(error) => tracing::warn!(%error, "the use of a field could not be kept"),
+        }
+    });
+}
+
+/// Keeps that a field is asked for; says whether that was not known of this day.
+///
+/// # Errors
+/// The database's.
+pub async fn used(db: &DatabaseConnection, id: i64, now: DateTime<Utc>) -> Result<bool> {
+    let sql = "update custom_field set used_at = $2
+                where id = $1 and (used_at is null or used_at < date_trunc('day', $2))";
+    let kept = db
+        .execute_raw(statement(sql, [id.into(), now.into()]))
+        .await?;
+    Ok(kept.rows_affected() > 0)
+}
+
+/// By field, the last day of which this process has kept that it was asked for.
+static KEPT: Mutex<BTreeMap<i64, NaiveDate>> = Mutex::new(BTreeMap::new());
+
+fn kept() -> MutexGuard<'static, BTreeMap<i64, NaiveDate>> {
+    KEPT.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[derive(Debug, Default)]

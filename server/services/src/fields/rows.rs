@@ -62,6 +62,18 @@ pub(crate) async fn all(db: &impl ConnectionTrait) -> Result<(String, Vec<(Kind,
     ))
 }
 
+/// The ids of the fields in use, those first that were filtered or sorted by most lately.
+pub(crate) async fn by_use(db: &impl ConnectionTrait) -> Result<Vec<i64>> {
+    let sql = "select id from custom_field where deleted_at is null
+                order by used_at desc nulls last, position, id";
+    let rows = db
+        .query_all_raw(Statement::from_string(DbBackend::Postgres, sql))
+        .await?;
+    rows.iter()
+        .map(|row| row.try_get_by_index(0).map_err(Into::into))
+        .collect()
+}
+
 /// The fields of a kind, in the bin or in use, in order.
 pub(crate) async fn of_kind(db: &impl ConnectionTrait, kind: Kind) -> Result<Vec<Kept>> {
     let sql = "select coalesce(jsonb_agg(to_jsonb(f) order by f.position, f.id), '[]')

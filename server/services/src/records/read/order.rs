@@ -10,6 +10,7 @@ use super::question::Question;
 use super::select::title;
 use super::sql::{fill, plain};
 use crate::failure::Result;
+use crate::fields::index;
 use crate::schema::always_filled;
 
 /// One key of an order.
@@ -194,6 +195,7 @@ impl Question<'_> {
             .schema
             .field(&sort.field)
             .ok_or_else(|| refuse(&sort.field, Problem::NoSuchField))?;
+        index::asked(self.ctx, &self.schema, field);
         let (expr, holds) = self.sorted_by(field).ok_or_else(|| {
             refuse(
                 &field.label,

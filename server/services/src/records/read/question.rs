@@ -13,6 +13,7 @@ use super::reach;
 use super::select::RECORD;
 use super::sql::{fill, name, pattern, plain};
 use crate::failure::Result;
+use crate::fields::index;
 use crate::schema::Schema;
 use crate::{Ctx, contact_points, schema};
 
@@ -42,6 +43,14 @@ impl<'a> Question<'a> {
             question.reach(condition.path.link.as_deref()).await?;
         }
         filter.check(&question.schema.fields, |kind| question.fields_of(kind))?;
+        for condition in filter.conditions() {
+            if let Ok((field, hop)) =
+                condition.resolve(&question.schema.fields, |kind| question.fields_of(kind))
+            {
+                let of = hop.and_then(|(_, kind)| question.linked.get(&kind));
+                index::asked(ctx, of.unwrap_or(&question.schema), field);
+            }
+        }
         if question.asks_for_points(filter) {
             question.country = contact_points::country(ctx, &ctx.db).await?;
         }

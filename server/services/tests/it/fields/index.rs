@@ -1,5 +1,6 @@
 //! The indexes of custom fields: built, rebuilt, dropped, and used.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use domain::field::FieldType;
@@ -240,4 +241,28 @@ async fn filters_ranges_and_orders_follow_the_index() {
             );
         }
     }
+}
+
+#[tokio::test]
+async fn of_many_fields_those_have_an_index_that_were_asked_for_most_lately() {
+    let office = Office::new().await;
+    let mut made = Vec::new();
+    for number in 0..index::MOST + 2 {
+        let label = format!("Field {number}");
+        made.push(office.field(Kind::Company, &label, FieldType::YesNo).await);
+    }
+    index::tend(&office.db.db).await.unwrap();
+    let first: Vec<String> = made.iter().take(index::MOST).map(name).collect();
+    let are_there = async || there(&office).await.into_iter().collect::<BTreeSet<_>>();
+    assert_eq!(are_there().await, first.iter().cloned().collect());
+    // The last one is asked for: it gets its index, and the last of the others loses it.
+    let last = made[index::MOST + 1].custom_id().unwrap();
+    let now = office.admin.now;
+    assert!(index::used(&office.db.db, last, now).await.unwrap());
+    let again = index::used(&office.db.db, last, now).await.unwrap();
+    assert!(!again, "once a day");
+    index::tend(&office.db.db).await.unwrap();
+    let mut wanted: Vec<String> = first[..index::MOST - 1].to_vec();
+    wanted.push(name(&made[index::MOST + 1]));
+    assert_eq!(are_there().await, wanted.into_iter().collect());
 }

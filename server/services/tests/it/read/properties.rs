@@ -283,7 +283,7 @@ async fn what_nobody_touches_is_on_one_page_while_the_rest_changes() {
         prop::collection::vec(change, 8..16),
     );
     let system = company.db.system();
-    let outcome = runner(150).run(&strategy, |(who, filter, sort, limit, changes)| {
+    let outcome = runner(60).run(&strategy, |(who, filter, sort, limit, changes)| {
         let ctx = company.db.ctx(company.actors[who].clone());
         let mut query = Query {
             filter,
