@@ -1,8 +1,8 @@
 //! What the board asks the server.
 //!
-//! That a move is refused is an answer like another, not a failed request: browsers write every
-//! request that fails to their console. So writes answer with a result in a result; the outer one
-//! fails only when nobody is signed in or nothing works.
+//! That a move is refused, or a pipeline gone, is an answer like another, not a failed request:
+//! browsers write every request that fails to their console. So the answer is a result in a result;
+//! the outer one fails only when nobody is signed in or nothing works.
 
 use domain::board::{Board, BoardQuery, Card, Column, Written};
 use domain::query::Cursor;
@@ -14,9 +14,9 @@ use crate::answer::Answer;
 
 /// A board: each column's totals and first cards.
 #[server(input = Json)]
-pub async fn load_board(query: BoardQuery) -> Result<Board, Error> {
+pub async fn load_board(query: BoardQuery) -> Result<Answer<Board>, Error> {
     let ctx = crate::request::ctx().await?;
-    crate::request::respond(services::records::read::board(&ctx, &query).await)
+    crate::answer::answer(services::records::read::board(&ctx, &query).await)
 }
 
 /// More cards of a column.
@@ -25,16 +25,16 @@ pub async fn load_column(
     query: BoardQuery,
     stage: StageId,
     cursor: Option<Cursor>,
-) -> Result<Column, Error> {
+) -> Result<Answer<Column>, Error> {
     let ctx = crate::request::ctx().await?;
-    crate::request::respond(services::records::read::column(&ctx, &query, stage, cursor).await)
+    crate::answer::answer(services::records::read::column(&ctx, &query, stage, cursor).await)
 }
 
 /// Those of the records that are on the board, as they are now.
 #[server(input = Json)]
-pub async fn load_cards(query: BoardQuery, ids: Vec<RecordId>) -> Result<Vec<Card>, Error> {
+pub async fn load_cards(query: BoardQuery, ids: Vec<RecordId>) -> Result<Answer<Vec<Card>>, Error> {
     let ctx = crate::request::ctx().await?;
-    crate::request::respond(services::records::read::cards(&ctx, &query, &ids).await)
+    crate::answer::answer(services::records::read::cards(&ctx, &query, &ids).await)
 }
 
 /// Moves a card, with the values that its new stage asks for.

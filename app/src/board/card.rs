@@ -165,7 +165,8 @@ fn further(board: BoardState, card: &Card, today: NaiveDate) -> Option<AnyView> 
     let i18n = board.i18n;
     let workspace = board.workspace.get();
     let fields = workspace.fields(card.kind);
-    let of_users = |field: &&FieldDef| field.on_card && matches!(field.storage, FieldStorage::Custom(_));
+    let of_users =
+        |field: &&FieldDef| field.on_card && matches!(field.storage, FieldStorage::Custom(_));
     fields.iter().find(of_users)?;
     let parts: Vec<String> = card
         .more

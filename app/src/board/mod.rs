@@ -53,7 +53,7 @@ pub fn BoardPage(
         || (),
         move |()| {
             let query = first.clone();
-            async move { (query.clone(), load_board(query).await) }
+            async move { (query.clone(), load_board(query).await.flatten()) }
         },
     );
     view! {

@@ -23,7 +23,7 @@ impl BoardState {
         let Some(query) = self.query.try_get_untracked() else {
             return;
         };
-        let Ok(cards) = load_cards(query, vec![id]).await else {
+        let Ok(cards) = load_cards(query, vec![id]).await.flatten() else {
             return;
         };
         self.model
@@ -41,7 +41,7 @@ impl BoardState {
         });
         self.meanwhile.set_value(Some(Vec::new()));
         spawn_local(async move {
-            let answer = load_board(query.clone()).await;
+            let answer = load_board(query.clone()).await.flatten();
             if self.asked.try_get_value() != turn {
                 return;
             }
@@ -80,7 +80,9 @@ impl BoardState {
             let Some(query) = self.query.try_get_untracked() else {
                 return;
             };
-            let answer = load_column(query, stage, Some(cursor.clone())).await;
+            let answer = load_column(query, stage, Some(cursor.clone()))
+                .await
+                .flatten();
             let current = self.asked.try_get_value() == Some(turn);
             match answer {
                 Ok(page) if current => {
@@ -130,7 +132,7 @@ impl BoardState {
     async fn read_as_deep(self) -> Option<Board> {
         let query = self.query.try_get_untracked()?;
         let turn = self.asked.try_get_value()?;
-        let mut board = load_board(query.clone()).await.ok()?;
+        let mut board = load_board(query.clone()).await.flatten().ok()?;
         for column in &mut board.columns {
             let depth = self
                 .model
@@ -140,6 +142,7 @@ impl BoardState {
             {
                 let page = load_column(query.clone(), column.stage_id, Some(cursor))
                     .await
+                    .flatten()
                     .ok()?;
                 column.cards.extend(page.cards);
                 column.next = page.next;

@@ -20,6 +20,9 @@ use super::query::{self, OPEN, PIPELINE};
 use super::state::{BoardState, Lift};
 use crate::i18n::t_string;
 
+/// Frames in which columns find their places.
+const PATIENCE: u8 = 20;
+
 /// The stages as the board shows them.
 pub fn stages(board: BoardState) -> Memo<Vec<Stage>> {
     let held = Memo::new(move |_| board.lift.with(Option::is_some));
@@ -87,7 +90,6 @@ pub fn keep_hold(board: BoardState) {
 pub fn leave_what_is_gone(board: BoardState) {
     let params = use_query_map();
     let navigate = use_navigate();
-    let navigate = StoredValue::new(SendOption::new_local(Some(navigate)));
     let there = Memo::new(move |_| {
         let id = board.model.with(super::model::Model::pipeline);
         board
@@ -109,11 +111,7 @@ pub fn leave_what_is_gone(board: BoardState) {
                     scroll: false,
                     ..NavigateOptions::default()
                 };
-                navigate.with_value(|navigate| {
-                    if let Some(navigate) = navigate.as_ref() {
-                        navigate(&address, options);
-                    }
-                });
+                navigate(&address, options);
             } else {
                 board.ask_for(BoardQuery {
                     pipeline: None,
@@ -144,23 +142,27 @@ pub fn keep_focus(board: BoardState) {
         if before.is_none() {
             return;
         }
-        // When the columns stand where they belong.
-        request_animation_frame(move || {
-            let nowhere = document()
-                .active_element()
-                .is_none_or(|it| it.tag_name() == "BODY");
-            if !nowhere || board.scroller.try_get_untracked().is_none() {
-                return;
+        give_back(last, PATIENCE);
+    });
+}
+
+/// Gives the focus back, when the columns stand where they belong.
+fn give_back(last: StoredValue<SendOption<HtmlElement>>, patience: u8) {
+    request_animation_frame(move || {
+        let nowhere = document()
+            .active_element()
+            .is_none_or(|it| it.tag_name() == "BODY");
+        let is_there = last.try_with_value(|last| {
+            if let Some(element) = last.as_ref().filter(|it| nowhere && it.is_connected()) {
+                let options = FocusOptions::new();
+                options.set_prevent_scroll(true);
+                // A refused focus loses nothing.
+                let _ = element.focus_with_options(&options);
             }
-            let _ = last.try_with_value(|last| {
-                if let Some(element) = last.as_ref().filter(|element| element.is_connected()) {
-                    let options = FocusOptions::new();
-                    options.set_prevent_scroll(true);
-                    // A refused focus loses nothing.
-                    let _ = element.focus_with_options(&options);
-                }
-            });
         });
+        if is_there.is_some() && patience > 0 {
+            give_back(last, patience - 1);
+        }
     });
 }
 

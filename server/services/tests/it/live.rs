@@ -508,7 +508,7 @@ async fn an_event_with_a_lower_number_that_is_committed_later_is_not_lost() {
     change(&ctx, early, "title", Value::Text("Early again".into())).await;
     // As if the first of the two were under way still: its number is drawn, its row not there.
     let number = db.number("select max(id) - 1 from event").await;
-    db.run(&format!("update event set id = -1 where id = {number}"))
+    db.run(&format!("update event set id = 0 where id = {number}"))
         .await;
     let query = BoardQuery {
         kind: Kind::Deal,
@@ -521,7 +521,7 @@ async fn an_event_with_a_lower_number_that_is_committed_later_is_not_lost() {
         .expect("a board");
     assert_eq!((board.seen, board.holes), (number + 1, vec![number]));
     // It is committed; who comes back from the event after it is told of it all the same.
-    db.run(&format!("update event set id = {number} where id = -1"))
+    db.run(&format!("update event set id = {number} where id = 0"))
         .await;
     let (_page, missed) = live
         .hub

@@ -449,7 +449,7 @@ async fn whatever_is_reshaped_the_funnel_equals_a_recount() {
         .await;
     assert_eq!(
         scene.names().await,
-        ["New", "Offer", "Won", "Contract", "Lost"]
+        ["New", "Offer", "Contract", "Won", "Lost"]
     );
     scene.funnel_is_right().await;
     let closed = format!(
