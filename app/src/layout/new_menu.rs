@@ -39,11 +39,11 @@ pub(super) fn NewMenu() -> impl IntoView {
                 trigger=move || {
                     view! {
                         <Icon glyph=Glyph::Plus />
-                        <span class="topbar__newlabel">{t!(i18n, frame.new)}</span>
+                        <span class="button__label">{t!(i18n, frame.new)}</span>
                     }
                 }
             >
-                {kinds.get_untracked().into_iter().map(item).collect_view()}
+                {kinds.into_iter().map(item).collect_view()}
             </Menu>
         }
     };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::field::FieldType;
-use domain::{FieldDef, Record, RecordId, Value};
+use domain::{FieldDef, Record, RecordId};
 use leptos::prelude::*;
 
 use super::cell_editor::CellEditor;
@@ -12,7 +12,6 @@ use super::selecting::RowCheckbox;
 use super::state::{ListState, with_open};
 use crate::fields::FieldValue;
 use crate::i18n::t_string;
-use crate::ui::StageDot;
 
 /// Fields that a card on a phone shows beside title and stage.
 const FACTS: usize = 3;
@@ -178,15 +177,8 @@ fn shown(list: ListState, at: usize, field: &FieldDef, record: &Record) -> AnyVi
     if value.is_empty() {
         return ().into_any();
     }
-    let dot = match (field.field_type, &value) {
-        (FieldType::Stage, Value::Id(stage)) => list
-            .workspace
-            .with_untracked(|it| it.stage(*stage).map(|stage| stage.color.clone())),
-        _ => None,
-    };
     view! {
         <span class="grid__value">
-            {dot.map(|color| view! { <StageDot color /> })}
             <FieldValue field=field.clone() value today=list.today() />
         </span>
     }
