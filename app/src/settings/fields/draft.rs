@@ -71,6 +71,8 @@ pub(super) struct Editor {
     /// Keeps the signals of choices that come later as long as the others: the part of the page
     /// from which one is added may go before.
     owner: StoredValue<Option<Owner>>,
+    /// What stood in it first, as far as that was a field.
+    first: StoredValue<Option<FieldDraft>>,
 }
 
 impl Editor {
@@ -121,12 +123,21 @@ impl Editor {
             busy: RwSignal::new(false),
             next_row: StoredValue::new(0),
             owner: StoredValue::new(Owner::current()),
+            first: StoredValue::new(None),
         };
         for option in &draft.options {
             this.add_option(option);
         }
         this.default.set(Ok(this.to_local(&draft.default)));
+        this.first.set_value(this.draft().ok());
         this
+    }
+
+    /// Whether somebody has changed anything in it. What is untouched is better made anew from the
+    /// field as it is then.
+    pub(super) fn is_touched(self) -> bool {
+        let now = self.draft().ok();
+        self.first.with_value(|first| *first != now)
     }
 
     fn add_option(self, option: &ChoiceOption) {
@@ -374,6 +385,7 @@ mod tests {
                 &FieldDraft::of(&field),
                 &BTreeMap::new(),
             );
+            assert!(editor.is_touched() && !again.is_touched());
             assert_eq!(
                 again.draft().expect("as it was").default,
                 Value::Text("o2".into())

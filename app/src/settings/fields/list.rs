@@ -113,6 +113,12 @@ pub(super) fn FieldList(kind: Kind, settings: FieldSettings) -> impl IntoView {
             title=Signal::derive(title)
             close_label=move || t_string!(i18n, settings.close)
             open=open
+            on_close=move |()| {
+                // What was begun opens again as it was left.
+                if let Some(editor) = editing.get_untracked().filter(|editor| !editor.is_touched()) {
+                    forget(editor.id);
+                }
+            }
             wide=true
         >
             {move || editing.get().map(|editor| {
