@@ -243,7 +243,7 @@ impl ListState {
 
     /// Shows another description of the list; what is open over it stays open.
     pub fn show(self, view: Option<ViewId>, spec: &ViewSpec, replace: bool) {
-        let mut address = self.address_of(view, spec);
+        let mut address = untrack(|| self.address_of(view, spec));
         if let Some(id) = self.open.get_untracked() {
             address = with_open(&address, id);
         }
