@@ -32,7 +32,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await expectNoAxeViolations(page);
     });
 
-    for (const address of ['/', '/deals/board', '/leads/board', '/funnel', '/funnel?wall=1', '/account']) {
+    for (const address of ['/', '/deals/board', '/leads/board', '/funnel', '/funnel?wall=1', '/account', '/deals/bin']) {
       test(address, async ({ page }) => {
         await signIn(page, 'head', { to: address });
         await expect(page.getByRole('heading', { level: 1 }).first()).toBeAttached();
@@ -55,7 +55,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 
     test('the settings of pipelines, with a stage', async ({ page }) => {
       await signIn(page, 'admin', { to: '/settings/pipelines' });
-      await expect(page.getByRole('heading', { name: 'Stages of Sales' })).toBeVisible();
+      await expect(page.getByRole('heading', { name: 'Stages of New business' })).toBeVisible();
       await expectNoAxeViolations(page);
       await page.getByRole('button', { name: 'Change Contract' }).click();
       await expect(page.locator('dialog[open]').getByLabel('Name')).toHaveValue('Contract');

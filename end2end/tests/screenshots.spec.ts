@@ -163,11 +163,33 @@ for (const colorScheme of ['light', 'dark'] as const) {
 
     test('pipelines', async ({ page }) => {
       await signIn(page, 'admin', { to: '/settings/pipelines' });
-      await expect(page.getByRole('heading', { name: 'Stages of Sales' })).toBeVisible();
+      await expect(page.getByRole('heading', { name: 'Stages of New business' })).toBeVisible();
       await shoot(page, 'pipelines');
       await page.getByRole('button', { name: 'Change Contract' }).click();
       await expect(page.locator('dialog[open]').getByLabel('Name')).toHaveValue('Contract');
       await shoot(page, 'stage');
+    });
+
+    test('bulk edit and recycle bin', async ({ page }) => {
+      const head = await api('head');
+      const titles = ['Retired quotation, first draft', 'Retired quotation, second draft'];
+      for (const title of titles) await head.card('deal', title, { amount: 4200 });
+      await signIn(page, 'head', { to: '/deals' });
+      for (const title of titles) await page.getByLabel(`Select “${title}”`).click();
+      const bar = page.getByRole('region', { name: 'Selected records' });
+      await bar.getByRole('button', { name: 'Set field' }).click();
+      const dialog = page.locator('dialog[open]');
+      await dialog.getByLabel('Field').selectOption({ label: 'Next step' });
+      await dialog.getByLabel('Next step').fill('Ask whether they still want it');
+      await expect(dialog).toContainText('will change');
+      await shoot(page, 'bulk-edit');
+      await page.keyboard.press('Escape');
+      await bar.getByRole('button', { name: 'Delete' }).click();
+      await dialog.getByRole('button', { name: 'Delete 2 deals' }).click();
+      await expect(page.getByText('2 deals in the recycle bin.')).toBeVisible();
+      await open(page, '/deals/bin');
+      await expect(page.locator('tbody tr').first()).toBeVisible();
+      await shoot(page, 'recycle-bin');
     });
 
     test('account and 404', async ({ page }) => {

@@ -10,7 +10,7 @@ use super::dialog::{Ask, ChangeDialog};
 use super::words;
 use crate::i18n::{t, t_string, use_i18n};
 use crate::layout::use_workspace;
-use crate::ui::{Button, ButtonSize, ButtonVariant, Glyph, IconButton};
+use crate::ui::{Button, ButtonSize, Glyph, IconButton};
 
 /// The bar; shown while something is selected.
 #[component]
@@ -71,7 +71,6 @@ pub fn BulkBar(
         view! {
             <Button
                 size=ButtonSize::Small
-                variant=if asked == Ask::Delete { ButtonVariant::Danger } else { ButtonVariant::Plain }
                 icon=glyph
                 on:click=move |_| ask.set(Some(asked))
             >
