@@ -51,7 +51,8 @@ impl ListState {
                     if let Some(Some(scroller)) = self.scroller.try_get_untracked() {
                         scroller.set_scroll_top(0);
                     }
-                    self.count_again();
+                    self.counts_exactly.try_set(false);
+                    self.count_now();
                 }
                 Err(error) => {
                     self.failed.try_set(Some(error));
@@ -241,22 +242,31 @@ impl ListState {
 
     /// Counts again, and sums, after a rest: once for all that happens until then.
     pub fn count_again(self) {
-        let Some(turn) = self.counted.try_update_value(|counted| {
-            *counted += 1;
-            *counted
-        }) else {
+        let Some(turn) = self.next_counting() else {
             return;
         };
-        let at_once = self.count.try_with_untracked(Option::is_none) == Some(true);
-        let rest = if at_once { Duration::ZERO } else { REST };
         set_timeout(
             move || {
                 if self.counted.try_get_value() == Some(turn) {
                     spawn_local(self.count_all(turn, false));
                 }
             },
-            rest,
+            REST,
         );
+    }
+
+    /// Counts, and sums, without waiting.
+    pub fn count_now(self) {
+        if let Some(turn) = self.next_counting() {
+            spawn_local(self.count_all(turn, false));
+        }
+    }
+
+    fn next_counting(self) -> Option<u32> {
+        self.counted.try_update_value(|counted| {
+            *counted += 1;
+            *counted
+        })
     }
 
     /// Counts to the end, however many there are.

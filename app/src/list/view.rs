@@ -155,7 +155,7 @@ fn follow(list: ListState, asked: Memo<Asked>, comes_back: bool) {
             Some(before) if now.iter().any(|key| !before.contains(key)) => list.refresh(),
             _ => {}
         }
-        list.count_again();
+        list.count_now();
         now
     });
 }
