@@ -17,7 +17,7 @@ use super::{Office, choices};
 /// Waits until whoever looks after the indexes has done so.
 pub(super) async fn tended(office: &Office, wanted: &[String]) {
     for _ in 0..200 {
-        index::tend(&office.db.db).await.unwrap();
+        index::tend(&office.db.db).await.expect("the indexes");
         if there(office).await == wanted {
             return;
         }
@@ -35,11 +35,13 @@ async fn there(office: &Office) -> Vec<String> {
               where c.relname like 'own\\_field\\_%' and i.indisvalid order by c.oid",
         )
         .await;
-    rows.iter().map(|row| row.try_get_by(0).unwrap()).collect()
+    rows.iter()
+        .map(|row| row.try_get_by(0).expect("a name"))
+        .collect()
 }
 
 pub(super) fn name(field: &FieldDef) -> String {
-    format!("own_field_{}", field.custom_id().unwrap())
+    format!("own_field_{}", field.custom_id().expect("its own"))
 }
 
 /// The plans of what the read path asks about records while the question runs.

@@ -11,7 +11,9 @@ use test_support::OPEN_WON_LOST;
 use super::{Office, choices, refusal, text};
 
 async fn labels(office: &Office, kind: Kind) -> Vec<String> {
-    let settings = fields::settings(&office.admin, kind).await.unwrap();
+    let settings = fields::settings(&office.admin, kind)
+        .await
+        .expect("the settings");
     settings
         .fields
         .iter()
@@ -251,7 +253,7 @@ async fn a_deleted_field_is_nowhere_and_comes_back_with_its_values() {
         assert_eq!(
             refusal(result),
             [(field.key.to_string(), "there is no such field".to_owned())]
-        )
+        );
     };
     gone(
         office

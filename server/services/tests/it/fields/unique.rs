@@ -25,7 +25,7 @@ fn phone(number: &str) -> Value {
 }
 
 fn number(digits: &str) -> Value {
-    Value::Decimal(digits.parse().unwrap())
+    Value::Decimal(digits.parse().expect("a number"))
 }
 
 async fn claims(office: &Office) -> i64 {

@@ -39,18 +39,18 @@ async fn of_every_type(
             FieldType::LongText => (text("A long text"), vec!["has:LONG", "starts:a l"]),
             FieldType::Integer => (Value::Integer(7), vec!["is:7", "gt:6", "between:7:9"]),
             FieldType::Decimal => (
-                Value::Decimal("12.5".parse().unwrap()),
+                Value::Decimal("12.5".parse().expect("a number")),
                 vec!["le:12.5", "is:12.50"],
             ),
             FieldType::Money => (eur(100), vec!["is:100", "ge:100 EUR"]),
             FieldType::Percent => (Value::Decimal(40.into()), vec!["lt:50", "is:40"]),
             FieldType::YesNo => (Value::YesNo(true), vec!["is:yes"]),
             FieldType::Date => (
-                Value::Date("2026-11-22".parse().unwrap()),
+                Value::Date("2026-11-22".parse().expect("a day")),
                 vec!["is:2026-11-22", "in:today", "between:2026-11-01:2026-11-30"],
             ),
             FieldType::DateTime => (
-                Value::DateTime("2026-11-21T23:30:00Z".parse().unwrap()),
+                Value::DateTime("2026-11-21T23:30:00Z".parse().expect("a moment")),
                 vec![
                     "in:today",
                     "is:2026-11-22",
@@ -64,8 +64,7 @@ async fn of_every_type(
                 vec!["is:o2", "is:gone:o1"],
             ),
             FieldType::User => (Value::Id(user), vec!["is:me", "is:my_department"]),
-            FieldType::Link(Kind::Company) => (link(), vec![]),
-            FieldType::Links(Kind::Company) => (link(), vec![]),
+            FieldType::Link(Kind::Company) | FieldType::Links(Kind::Company) => (link(), vec![]),
             FieldType::Points(PointType::Phone) => (
                 points(PointType::Phone, "601 234 567"),
                 vec!["is:+48 601-234-567", "has:234567", "has:601 2"],
@@ -222,7 +221,7 @@ async fn orders_go_by_what_a_value_is_page_by_page() {
         )
         .await;
     let linked = |id| Value::Links(vec![Linked::to(id)]);
-    let a = office
+    let lan = office
         .company(
             "Łan",
             &[
@@ -233,7 +232,7 @@ async fn orders_go_by_what_a_value_is_page_by_page() {
             ],
         )
         .await;
-    let b = office
+    let mak = office
         .company(
             "Mak",
             &[
@@ -241,11 +240,11 @@ async fn orders_go_by_what_a_value_is_page_by_page() {
                 (&money, eur(1000)),
                 (&name, text("Madrid")),
                 (&size, text("o1")),
-                (&link, linked(a)),
+                (&link, linked(lan)),
             ],
         )
         .await;
-    let c = office
+    let lak = office
         .company(
             "Lak",
             &[
@@ -253,23 +252,23 @@ async fn orders_go_by_what_a_value_is_page_by_page() {
                 (&money, eur(-5)),
                 (&name, text("Lima")),
                 (&size, text("o2")),
-                (&link, linked(b)),
+                (&link, linked(mak)),
             ],
         )
         .await;
-    let (d, e) = (
+    let (none, empty) = (
         office.company("D", &[]).await,
         office.company("E", &[]).await,
     );
     for (field, up) in [
-        (&number, [c, a, b]),
-        (&money, [c, a, b]),
-        (&name, [c, a, b]),
-        (&size, [b, c, a]),
+        (&number, [lak, lan, mak]),
+        (&money, [lak, lan, mak]),
+        (&name, [lak, lan, mak]),
+        (&size, [mak, lak, lan]),
     ] {
         let key = field.key.as_ref();
-        let rising = [up[0], up[1], up[2], d, e];
-        let falling = [up[2], up[1], up[0], e, d];
+        let rising = [up[0], up[1], up[2], none, empty];
+        let falling = [up[2], up[1], up[0], empty, none];
         let sorted = async |down| {
             office
                 .listed(Kind::Company, "", &[(key, down)])
@@ -281,14 +280,18 @@ async fn orders_go_by_what_a_value_is_page_by_page() {
         let then = office
             .listed(Kind::Company, "", &[(key, true), ("name", false)])
             .await;
-        assert_eq!(then.unwrap(), [up[2], up[1], up[0], d, e]);
+        assert_eq!(then.unwrap(), [up[2], up[1], up[0], none, empty]);
     }
     let key = link.key.as_ref();
     let by_partner = office
         .listed(Kind::Company, "", &[(key, false)])
         .await
         .unwrap();
-    assert_eq!(by_partner, [b, c, a, d, e], "by the partner's name");
+    assert_eq!(
+        by_partner,
+        [mak, lak, lan, none, empty],
+        "by the partner's name"
+    );
 }
 
 #[tokio::test]
@@ -469,7 +472,7 @@ impl Sales {
 
     async fn deal(&self) -> RecordId {
         let draft = Draft::of([("title", text("Roof"))]);
-        self.office.create(Kind::Deal, draft).await.unwrap()
+        self.office.create(Kind::Deal, draft).await.expect("a deal")
     }
 
     async fn go(
