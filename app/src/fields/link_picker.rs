@@ -40,6 +40,9 @@ pub fn LinkPicker(
     /// Whether it takes the focus.
     #[prop(optional)]
     autofocus: bool,
+    /// Whether what is not found is offered to be made; who asks for records makes none.
+    #[prop(default = true)]
+    creates: bool,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let chosen = RwSignal::new(match initial {
@@ -58,8 +61,8 @@ pub fn LinkPicker(
             }
         },
     );
-    let may_add =
-        use_workspace().with_untracked(|w| w.actor.scope(kind, Action::Add) > Scope::None);
+    let may_add = creates
+        && use_workspace().with_untracked(|w| w.actor.scope(kind, Action::Add) > Scope::None);
     let shown = RwSignal::new(Vec::<Offer>::new());
     Effect::new(move || {
         if let Some(Ok(links)) = found.get() {

@@ -10,5 +10,6 @@ mod points_input;
 mod value;
 
 pub use input::{FieldInput, OnValue};
+pub(crate) use link_picker::LinkPicker;
 pub use missing_dialog::{Ask, MissingDialog};
 pub use value::{FieldValue, value_text};

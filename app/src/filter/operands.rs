@@ -12,7 +12,7 @@ use super::picker::{Line, Picker};
 use super::state::FilterState;
 use super::typed::typed;
 use super::words::choices;
-use crate::fields::FieldInput;
+use crate::fields::LinkPicker;
 use crate::i18n::t_string;
 use crate::ui::{Choice, Field, Select};
 
@@ -158,11 +158,10 @@ fn records(state: FilterState, key: Key, to: Kind) -> AnyView {
         let ids = links.iter().map(|link| link.id.to_string()).collect();
         state.change_row(key, |row| row.operands = ids);
     });
-    let field = FieldDef::column("", "", FieldType::Links(to));
     let label = t_string!(i18n, filter.value);
     view! {
         <Field id=format!("filter-{}-{key}-records", state.kind) label=label hide_label=true>
-            <FieldInput field=field initial=Value::Links(first) on_value=on_value />
+            <LinkPicker kind=to several=true initial=Value::Links(first) on_value=on_value creates=false />
         </Field>
     }
     .into_any()
