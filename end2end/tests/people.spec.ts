@@ -13,7 +13,7 @@ import {
   test,
   unique,
 } from '../support/fixtures.ts';
-import type { Browser, BrowserContext, Locator, Page } from '@playwright/test';
+import { type Browser, type BrowserContext, type Locator, type Page, request } from '@playwright/test';
 import { ConsoleWatch } from '../support/console.ts';
 import { watchHydration } from '../support/hydration.ts';
 
@@ -27,11 +27,11 @@ async function member(role = 'salesperson'): Promise<{ id: number; name: string;
   const draft = { name, email, department: null, manager: null, roles: [role] };
   const link = await admin.post<{ user: number; token: string }>('app/settings/people/api/invite', { draft });
   const form = { token: link.token, name, password: PASSWORD };
-  const taken = await admin.request.post('/api/app/invitation/api/accept_invitation', {
-    form,
-    headers: { cookie: '' },
-  });
+  // In a browser of their own: whoever takes a link up is signed in.
+  const theirs = await request.newContext({ baseURL: sharedServer(), extraHTTPHeaders: { origin: sharedServer() } });
+  const taken = await theirs.post('/api/app/invitation/api/accept_invitation', { form, headers: { accept: 'application/json' } });
   expect(taken.ok(), await taken.text()).toBe(true);
+  await theirs.dispose();
   return { id: link.user, name, email };
 }
 

@@ -204,7 +204,8 @@ fn items(menu: &Element) -> Vec<HtmlElement> {
 }
 
 fn focus_first(menu: NodeRef<html::Div>) {
-    let Some(menu) = menu.get_untracked() else {
+    // The browser tells of a menu that closes because its page has just let go of it.
+    let Some(menu) = menu.try_get_untracked().flatten() else {
         return;
     };
     if !menu.matches(":popover-open").unwrap_or_default() {

@@ -41,9 +41,27 @@ pub(super) fn Departments(state: PeopleState) -> impl IntoView {
             </Button>
         }
     };
+    let found = Memo::new(move |_| {
+        state.settings.with(|settings| {
+            tree(&settings.departments)
+                .into_iter()
+                .map(|(depth, department)| Shown {
+                    depth,
+                    department: department.clone(),
+                    head: department.head.map(|head| state.name(head)),
+                    people: settings
+                        .members
+                        .iter()
+                        .filter(|member| member.is.department == Some(department.id))
+                        .count(),
+                })
+                .collect::<Vec<_>>()
+        })
+    });
+    let is_empty = Memo::new(move |_| found.with(Vec::is_empty));
+    // A row stays while nothing about it changes, and with it its menu, if that is open.
     let rows = move || {
-        let settings = state.settings.get();
-        if settings.departments.is_empty() {
+        if is_empty.get() {
             return view! {
                 <Empty glyph=Glyph::Users title=move || t_string!(i18n, people.no_departments)>
                     {t!(i18n, people.no_departments_text)}
@@ -51,11 +69,16 @@ pub(super) fn Departments(state: PeopleState) -> impl IntoView {
             }
             .into_any();
         }
-        let rows = tree(&settings.departments)
-            .into_iter()
-            .map(|(depth, department)| row(state, asked, depth, department.clone()))
-            .collect_view();
-        view! { <ul class="people__list people__tree">{rows}</ul> }.into_any()
+        view! {
+            <ul class="people__list people__tree">
+                <For
+                    each=move || found.get()
+                    key=|shown| format!("{shown:?}")
+                    children=move |shown| row(state, asked, shown)
+                />
+            </ul>
+        }
+        .into_any()
     };
     view! {
         <div class="people__tools">
@@ -67,35 +90,36 @@ pub(super) fn Departments(state: PeopleState) -> impl IntoView {
     }
 }
 
-fn row(
-    state: PeopleState,
-    asked: RwSignal<Option<Asked>>,
+/// A department as its row shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Shown {
     depth: usize,
     department: Department,
-) -> AnyView {
+    head: Option<String>,
+    people: usize,
+}
+
+fn row(state: PeopleState, asked: RwSignal<Option<Asked>>, shown: Shown) -> AnyView {
     let i18n = state.i18n;
+    let Shown {
+        depth,
+        department,
+        head: head_name,
+        people: count,
+    } = shown;
     let Department { id, name, head, .. } = department;
-    let count = state.settings.with_untracked(|s| {
-        s.members
-            .iter()
-            .filter(|m| m.is.department == Some(id))
-            .count()
-    });
     let people = if count == 1 {
         t_string!(i18n, people.one_person).to_owned()
     } else {
         t_string!(i18n, people.persons, count = count)
     };
-    let head = match head {
-        Some(head) => {
-            let name = untrack(|| state.name(head));
-            view! {
-                <Avatar name=name.clone() id=head size=AvatarSize::Small decorative=true />
-                <span class="visually-hidden">{t!(i18n, people.head)} ": "</span>
-                <span class="cut" dir="auto">{name}</span>
-            }
-            .into_any()
+    let head = match head.zip(head_name) {
+        Some((head, name)) => view! {
+            <Avatar name=name.clone() id=head size=AvatarSize::Small decorative=true />
+            <span class="visually-hidden">{t!(i18n, people.head)} ": "</span>
+            <span class="cut" dir="auto">{name}</span>
         }
+        .into_any(),
         None => view! { <span class="muted">{t!(i18n, people.no_head)}</span> }.into_any(),
     };
     let label = t_string!(i18n, people.more, name = name.clone());

@@ -71,14 +71,24 @@ pub(super) fn Members(state: PeopleState) -> impl IntoView {
     let found = Memo::new(move |_| {
         let (text, chosen) = (text.get().trim().to_lowercase(), chosen.get());
         state.settings.with(|settings| {
+            let names = &settings.departments;
             settings
                 .members
                 .iter()
                 .filter(|member| fits(member, &text, &chosen))
-                .cloned()
+                .map(|member| Shown {
+                    department: names
+                        .iter()
+                        .find(|department| Some(department.id) == member.is.department)
+                        .map_or_else(String::new, |department| department.name.clone()),
+                    link_is_over: member.state == MemberState::Invited
+                        && member.link_until.is_none_or(|until| until <= settings.now),
+                    member: member.clone(),
+                })
                 .collect::<Vec<_>>()
         })
     });
+    let is_empty = Memo::new(move |_| found.with(Vec::is_empty));
     let states = move || {
         let mut options = vec![
             Choice::new(HERE, t_string!(i18n, people.here)),
@@ -87,9 +97,9 @@ pub(super) fn Members(state: PeopleState) -> impl IntoView {
         options.extend(MemberState::ALL.map(|s| Choice::new(s.as_str(), state_name(state, s))));
         options
     };
+    // A row stays while nothing about it changes, and with it its menu, if that is open.
     let rows = move || {
-        let found = found.get();
-        if found.is_empty() {
+        if is_empty.get() {
             return view! {
                 <Empty glyph=Glyph::Users title=move || t_string!(i18n, people.nobody)>
                     {t!(i18n, people.nobody_text)}
@@ -97,8 +107,16 @@ pub(super) fn Members(state: PeopleState) -> impl IntoView {
             }
             .into_any();
         }
-        let rows = found.into_iter().map(|member| row(doing, member));
-        view! { <ul class="people__list">{rows.collect_view()}</ul> }.into_any()
+        view! {
+            <ul class="people__list">
+                <For
+                    each=move || found.get()
+                    key=|shown| format!("{shown:?}")
+                    children=move |shown| row(doing, shown)
+                />
+            </ul>
+        }
+        .into_any()
     };
     view! {
         <div class="people__tools">
@@ -132,6 +150,14 @@ pub(super) fn Members(state: PeopleState) -> impl IntoView {
     }
 }
 
+/// A user as their row shows them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Shown {
+    member: Member,
+    department: String,
+    link_is_over: bool,
+}
+
 /// Everybody but those who left.
 const HERE: &str = "here";
 
@@ -157,33 +183,32 @@ pub(super) fn state_name(state: PeopleState, of: MemberState) -> String {
     .to_owned()
 }
 
-fn row(doing: Doing, member: Member) -> AnyView {
+fn row(doing: Doing, shown: Shown) -> AnyView {
     let state = doing.state;
     let i18n = state.i18n;
+    let Shown {
+        member,
+        department,
+        link_is_over,
+    } = shown;
     let Member {
         id,
         is,
         state: stands,
-        link_until,
+        ..
     } = member;
     let tone = match stands {
         MemberState::Invited => BadgeTone::Accent,
         MemberState::Active => BadgeTone::Won,
         MemberState::Deactivated => BadgeTone::Neutral,
     };
-    let runs_out = move || {
-        let waits = stands == MemberState::Invited;
-        let over = link_until.is_none_or(|until| until <= state.settings.with(|s| s.now));
-        (waits && over).then(|| {
-            view! { <span class="people__note">{t!(i18n, people.link_over)}</span> }
-        })
-    };
+    let runs_out = link_is_over
+        .then(|| view! { <span class="people__note">{t!(i18n, people.link_over)}</span> });
     let roles: Vec<String> = is
         .roles
         .iter()
         .map(|role| labels::role(i18n, *role))
         .collect();
-    let department = is.department;
     let name = is.name.clone();
     view! {
         <li class="people__row" data-user=id class:people__row--left=stands == MemberState::Deactivated>
@@ -200,7 +225,7 @@ fn row(doing: Doing, member: Member) -> AnyView {
                 <span class="people__email cut">{is.email}</span>
             </div>
             <span class="people__department cut" dir="auto">
-                {move || state.department(department)}
+                {department}
             </span>
             <span class="people__roles cut">{roles.join(", ")}</span>
             <span class="people__state">
