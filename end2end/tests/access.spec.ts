@@ -9,6 +9,7 @@ import {
   setUpLink,
   signIn,
   test,
+  text,
   unique,
   USERS,
 } from '../support/fixtures.ts';
@@ -59,6 +60,36 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await expectNoAxeViolations(page);
       await page.getByRole('button', { name: 'Change Contract' }).click();
       await expect(page.locator('dialog[open]').getByLabel('Name')).toHaveValue('Contract');
+      await expectNoAxeViolations(page);
+    });
+
+    test('the settings of people and departments, with their menus and dialogs', async ({ page }) => {
+      await signIn(page, 'admin', { to: '/settings/people' });
+      const name = (await api('sales')).name;
+      await expect(page.getByRole('button', { name, exact: true })).toBeVisible();
+      await expectNoAxeViolations(page);
+      await page.getByRole('button', { name: `More for ${name}` }).click();
+      await expect(page.getByRole('menuitem', { name: 'Deactivate' })).toBeVisible();
+      await expectNoAxeViolations(page);
+      await page.getByRole('menuitem', { name: 'Deactivate' }).click();
+      await expect(page.locator('dialog[open]').getByLabel('Goes to')).toBeVisible();
+      await expectNoAxeViolations(page);
+      await page.keyboard.press('Escape');
+      await page.getByRole('link', { name: 'Departments' }).click();
+      await expect(page.getByRole('button', { name: 'Add department' })).toBeVisible();
+      await expectNoAxeViolations(page);
+    });
+
+    test('a lead that is converted', async ({ page }) => {
+      const lead = await (await api('head')).card('lead', unique(), { values: { person_name: text('Jan Nowak') } });
+      await signIn(page, 'head', { to: `/leads/${lead.id}` });
+      await page.getByRole('button', { name: 'Convert', exact: true }).click();
+      await expect(page.locator('dialog[open]').getByLabel('First name')).toBeVisible();
+      await expectNoAxeViolations(page);
+    });
+
+    test('a link that does not work', async ({ page }) => {
+      await open(page, '/invitation/nonsense');
       await expectNoAxeViolations(page);
     });
 

@@ -170,6 +170,30 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await shoot(page, 'stage');
     });
 
+    test('people', async ({ page }) => {
+      await signIn(page, 'admin', { to: '/settings/people' });
+      await expect(page.locator('.people__row').first()).toBeVisible();
+      await shoot(page, 'people');
+      const name = (await api('sales')).name;
+      await page.getByRole('button', { name: `More for ${name}` }).click();
+      await page.getByRole('menuitem', { name: 'Deactivate' }).click();
+      await expect(page.locator('dialog[open]').getByLabel('Goes to')).toBeVisible();
+      await shoot(page, 'deactivate');
+      await open(page, '/settings/people?view=departments');
+      await expect(page.locator('.people__row').first()).toBeVisible();
+      await shoot(page, 'departments');
+    });
+
+    test('conversion', async ({ page, board }) => {
+      await signIn(page, 'head', { to: '/leads/board' });
+      const [card] = await board.readColumn('New');
+      if (!card) throw new Error('The demonstration has no new lead.');
+      await open(page, `/leads/${card.id}`);
+      await page.getByRole('button', { name: 'Convert', exact: true }).click();
+      await expect(page.locator('dialog[open]').getByRole('button', { name: 'Convert', exact: true })).toBeVisible();
+      await shoot(page, 'conversion');
+    });
+
     test('bulk edit and recycle bin', async ({ page }) => {
       const head = await api('head');
       const titles = ['Retired quotation, first draft', 'Retired quotation, second draft'];
