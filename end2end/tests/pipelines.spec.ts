@@ -14,7 +14,8 @@ import {
 } from '../support/fixtures.ts';
 import type { Kind, Pipeline } from '../support/api.ts';
 
-const LIVE = { timeout: 3_000 };
+// Within a second where nothing else is to be done; here other browsers and servers work beside.
+const LIVE = { timeout: 8_000 };
 
 interface Changed {
   id: number | null;
@@ -316,7 +317,7 @@ test('a card goes to another pipeline, and comes back', async ({ page, board }) 
   await signIn(page, 'admin', { to: `/deals/board?pipeline=${of.id}` });
   await board.card(title).getByRole('button', { name: /^Move/ }).click();
   await expectNoAxeViolations(page);
-  await dialog(page).getByRole('button', { name: 'Sales' }).click();
+  await dialog(page).getByRole('button', { name: 'New business' }).click();
   await expect(board.card(title)).toHaveCount(0);
   await expect(page.locator('.toast')).toContainText(`“${title}” is now in New.`);
   await page.locator('.toast').getByRole('button', { name: 'Undo' }).click();

@@ -99,7 +99,6 @@ fn stages(board: BoardState, open: RwSignal<bool>) -> AnyView {
                 view! {
                     <li>
                         <button class="menu__item" type="button" on:click=choose>
-                            <Icon glyph=Glyph::Board />
                             <span dir="auto">{name}</span>
                         </button>
                     </li>

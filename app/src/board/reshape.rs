@@ -8,9 +8,7 @@
 use domain::StageId;
 use domain::board::BoardQuery;
 use domain::pipeline::Stage;
-use leptos::ev;
 use leptos::prelude::*;
-use leptos::reactive::send_wrapper_ext::SendOption;
 use leptos::wasm_bindgen::JsCast;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
@@ -31,11 +29,27 @@ pub fn stages(board: BoardState) -> Memo<Vec<Stage>> {
             .pipeline
             .with(|pipeline| pipeline.as_ref().map(|it| it.stages.clone()))
             .unwrap_or_default();
-        match before {
-            Some(before) if held.get() => while_held(before, now),
-            _ => now,
+        let Some(before) = before else {
+            return now;
+        };
+        let shown = if held.get() {
+            while_held(before, now)
+        } else {
+            now
+        };
+        // Here the columns stand as they did, and what has the focus has it still.
+        if !ids(&shown).eq(ids(before))
+            && let Some(element) = document().active_element()
+            && let Ok(element) = element.dyn_into::<HtmlElement>()
+        {
+            give_back(element, PATIENCE);
         }
+        shown
     })
+}
+
+fn ids(stages: &[Stage]) -> impl Iterator<Item = StageId> {
+    stages.iter().map(|stage| stage.id)
 }
 
 /// The new shape without any column coming from its place: those that were there stay as they
@@ -123,45 +137,20 @@ pub fn leave_what_is_gone(board: BoardState) {
     });
 }
 
-/// What has the focus keeps it when its column moves among the others, which drops it.
-pub fn keep_focus(board: BoardState) {
-    let last = StoredValue::new(SendOption::<HtmlElement>::new_local(None));
-    let came = window_event_listener(ev::focusin, move |event| {
-        let element = event
-            .target()
-            .and_then(|it| it.dyn_into::<HtmlElement>().ok());
-        let _ = last.try_set_value(SendOption::new_local(element));
-    });
-    on_cleanup(move || came.remove());
-    let order = Memo::new(move |_| -> Vec<StageId> {
-        let pipeline = board.pipeline.get();
-        pipeline.map_or_else(Vec::new, |it| it.stages.iter().map(|it| it.id).collect())
-    });
-    Effect::new(move |before: Option<()>| {
-        order.track();
-        if before.is_none() {
-            return;
-        }
-        give_back(last, PATIENCE);
-    });
-}
-
-/// Gives the focus back, when the columns stand where they belong.
-fn give_back(last: StoredValue<SendOption<HtmlElement>>, patience: u8) {
+/// Gives an element the focus again that its column lost by moving among the others, if nothing
+/// else has it; in one of the next frames, when the columns stand where they belong.
+fn give_back(element: HtmlElement, patience: u8) {
     request_animation_frame(move || {
         let nowhere = document()
             .active_element()
             .is_none_or(|it| it.tag_name() == "BODY");
-        let is_there = last.try_with_value(|last| {
-            if let Some(element) = last.as_ref().filter(|it| nowhere && it.is_connected()) {
-                let options = FocusOptions::new();
-                options.set_prevent_scroll(true);
-                // A refused focus loses nothing.
-                let _ = element.focus_with_options(&options);
-            }
-        });
-        if is_there.is_some() && patience > 0 {
-            give_back(last, patience - 1);
+        if nowhere && element.is_connected() {
+            let options = FocusOptions::new();
+            options.set_prevent_scroll(true);
+            // A refused focus loses nothing.
+            let _ = element.focus_with_options(&options);
+        } else if patience > 0 {
+            give_back(element, patience - 1);
         }
     });
 }

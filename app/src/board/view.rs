@@ -82,7 +82,6 @@ pub fn BoardView(
     let stages = reshape::stages(board);
     reshape::keep_hold(board);
     reshape::leave_what_is_gone(board);
-    reshape::keep_focus(board);
     let navigate = use_navigate();
     let open_over = Callback::new(move |(id, replace): (Option<RecordId>, bool)| {
         let id = id.map(|id| id.to_string()).unwrap_or_default();

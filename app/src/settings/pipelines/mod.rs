@@ -106,11 +106,13 @@ fn Settings(kind: Memo<Kind>, settings: PipelineSettings) -> impl IntoView {
         asked.or(all.first()).map(|it| it.id)
     });
     view! {
-        {move || {
-            let kind = kind.get();
-            view! { <Pipelines state kind chosen /> }
-        }}
-        {move || chosen.get().map(|id| view! { <Stages state id /> })}
+        // Made anew for another one: nothing of the one before is left in its handlers.
+        <For each=move || [kind.get()] key=|kind| *kind let:kind>
+            <Pipelines state kind chosen />
+        </For>
+        <For each=move || chosen.get() key=|id| *id let:id>
+            <Stages state id />
+        </For>
         <Reasons state />
         <Dialogs state />
         <p class="visually-hidden" role="status">{move || state.said.get()}</p>
