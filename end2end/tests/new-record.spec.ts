@@ -56,7 +56,8 @@ test('a stage asks for what it requires', async ({ page }) => {
   await reason.selectOption({ index: 1 });
   await save(page).click();
   await expect(page).toHaveURL(/\/deals\/\d+$/);
-  await expect(page.getByRole('button', { name: /^Lost/ })).toHaveAttribute('aria-current', 'step');
+  const stages = page.getByRole('list', { name: 'Stages' });
+  await expect(stages.getByRole('button', { name: /^Lost/ })).toHaveAttribute('aria-current', 'step');
 });
 
 test('further fields come on demand, and the whole is taken back', async ({ page }) => {

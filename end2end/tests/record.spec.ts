@@ -295,7 +295,7 @@ test('one goes from record to record in the order of the column', { tag: '@deskt
   const panel = page.getByRole('dialog', { name: 'Record' });
   const heading = panel.getByRole('heading', { level: 1 });
   await expect(heading).toHaveText(first.title);
-  await expect(panel.getByRole('button', { name: 'Previous' })).toBeDisabled();
+  await expect(panel.getByRole('button', { name: 'Previous record' })).toBeDisabled();
   await page.keyboard.press('j');
   await expect(heading).toHaveText(second.title);
   await page.keyboard.press('Alt+ArrowDown');
@@ -303,7 +303,7 @@ test('one goes from record to record in the order of the column', { tag: '@deskt
   await page.keyboard.press('k');
   await expect(heading).toHaveText(second.title);
   // The button keeps the focus on the way.
-  const next = panel.getByRole('button', { name: 'Next' });
+  const next = panel.getByRole('button', { name: 'Next record' });
   await next.focus();
   await page.keyboard.press('Enter');
   await expect(heading).toHaveText(third.title);

@@ -36,11 +36,21 @@ pub(super) struct RecordState {
     pub(super) now: RwSignal<DateTime<Utc>>,
     /// Whether it is not to be seen any more: deleted, or given to somebody else.
     pub(super) gone: RwSignal<bool>,
-    /// The notes that the user is editing: the wording so far, and how often each had been edited
-    /// before. Kept here, since what others do makes entries anew.
-    pub(super) edited: RwSignal<BTreeMap<i64, (String, i32)>>,
+    /// The notes that the user is editing. Kept here, since what others do makes entries anew.
+    pub(super) edited: RwSignal<BTreeMap<i64, Edited>>,
     /// Whether the user is choosing another pipeline for it.
     pub(super) changes_pipeline: RwSignal<bool>,
+}
+
+/// Another wording of a note, under way.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Edited {
+    /// The wording so far.
+    pub(super) text: String,
+    /// How often the note had been edited when that began.
+    pub(super) seen: i32,
+    /// What somebody else made of it meanwhile, when that got in the way.
+    pub(super) theirs: Option<String>,
 }
 
 impl RecordState {

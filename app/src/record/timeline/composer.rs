@@ -18,6 +18,7 @@ pub(super) fn Composer(state: RecordState) -> impl IntoView {
     let text = RwSignal::new(String::new());
     let problem = RwSignal::new(None::<String>);
     let busy = RwSignal::new(false);
+    let opened = RwSignal::new(false);
     let me = use_workspace().with_untracked(|workspace| workspace.me.id);
     let kept = format!("note-{}-{}-{me}", state.kind, state.id);
     let kept = StoredValue::new(kept);
@@ -59,6 +60,8 @@ pub(super) fn Composer(state: RecordState) -> impl IntoView {
     view! {
         <form
             class="composer"
+            class=("composer--open", move || opened.get())
+            on:focusin=move |_| opened.set(true)
             on:submit=move |event| {
                 event.prevent_default();
                 send.run(());

@@ -9,7 +9,7 @@ use leptos::task::spawn_local;
 
 use super::super::api::{delete_note, edit_note, pin_note};
 use super::super::markdown::blocks;
-use super::super::state::{RecordState, undo_with_toast};
+use super::super::state::{Edited, RecordState, undo_with_toast};
 use super::mention::NoteInput;
 use crate::i18n::{t, t_string, use_i18n};
 use crate::ui::{
@@ -49,8 +49,13 @@ fn Shown(state: RecordState, note: Note) -> impl IntoView {
     let may_edit = source.is_some();
     let edit = move |_| {
         let text = source.clone().unwrap_or_default();
+        let begun = Edited {
+            text,
+            seen: edits,
+            theirs: None,
+        };
         state.edited.update(|edited| {
-            edited.insert(id, (text, edits));
+            edited.insert(id, begun);
         });
     };
     let pin = move |_| {
@@ -126,10 +131,21 @@ fn Editor(state: RecordState, note: Note) -> impl IntoView {
     let begun = state
         .edited
         .with_untracked(|edited| edited.get(&id).cloned());
-    let (begun, seen) = begun.unwrap_or_default();
-    let text = RwSignal::new(begun);
+    let Edited { text, seen, .. } = begun.unwrap_or_default();
+    let text = RwSignal::new(text);
     let problem = RwSignal::new(None::<String>);
-    let theirs = RwSignal::new(None::<String>);
+    let theirs = Memo::new(move |_| {
+        state
+            .edited
+            .with(|edited| edited.get(&id).and_then(|edited| edited.theirs.clone()))
+    });
+    let set_theirs = move |wording: Option<String>| {
+        let _ = state.edited.try_update(|edited| {
+            if let Some(edited) = edited.get_mut(&id) {
+                edited.theirs = wording;
+            }
+        });
+    };
     let busy = RwSignal::new(false);
     let close = move || {
         let _ = state.edited.try_update(|edited| edited.remove(&id));
@@ -137,7 +153,9 @@ fn Editor(state: RecordState, note: Note) -> impl IntoView {
     let on_text = Callback::new(move |typed: String| {
         problem.set(None);
         // Told to nobody: only whether a note is edited is of interest to others.
-        state.edited.write_untracked().insert(id, (typed, seen));
+        if let Some(edited) = state.edited.write_untracked().get_mut(&id) {
+            edited.text = typed;
+        }
     });
     let send = move |seen: i32| {
         if busy.get_untracked() {
@@ -155,7 +173,7 @@ fn Editor(state: RecordState, note: Note) -> impl IntoView {
                 Err(Error::Conflict(conflicts)) => {
                     let wording = conflicts.into_iter().next().map(|conflict| conflict.theirs);
                     if let Some(Value::Text(wording)) = wording {
-                        let _ = theirs.try_set(Some(wording));
+                        set_theirs(Some(wording));
                     }
                 }
                 Err(error) => {
@@ -187,7 +205,7 @@ fn Editor(state: RecordState, note: Note) -> impl IntoView {
                         <Button
                             size=ButtonSize::Small
                             on:click=move |_| {
-                                theirs.set(None);
+                                set_theirs(None);
                                 // Seen now: it is overwritten on purpose.
                                 send(i32::MAX);
                             }
