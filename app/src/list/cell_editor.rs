@@ -110,15 +110,19 @@ pub fn CellEditor(
             .get()
             .map(|problem| crate::labels::problem(i18n, &problem))
     });
-    let input = if field.field_type == FieldType::Stage {
-        stage_input(list, &initial, on_value)
-    } else {
-        view! { <FieldInput field=field.clone() initial on_value autofocus=true /> }.into_any()
+    let kind = field.field_type;
+    // Made within the field, so that it finds its label.
+    let input = move || {
+        if field.field_type == FieldType::Stage {
+            stage_input(list, &initial, on_value)
+        } else {
+            view! { <FieldInput field=field.clone() initial on_value autofocus=true /> }.into_any()
+        }
     };
     view! {
-        <div class="grid__editor" node_ref=node data-type=type_word(field.field_type) on:keydown=on_key>
+        <div class="grid__editor" node_ref=node data-type=type_word(kind) on:keydown=on_key>
             <Field id=format!("cell-input-{id}") label hide_label=true error>
-                {input}
+                {input()}
             </Field>
         </div>
     }

@@ -26,6 +26,10 @@ pub struct Neighbours {
 pub(super) struct Walk {
     neighbours: Neighbours,
     pressed: StoredValue<Option<&'static str>>,
+    /// Whether there is none before, or after. They live as long as the panel: a record that is
+    /// about to be made anew is asked once more.
+    at_start: Signal<bool>,
+    at_end: Signal<bool>,
 }
 
 const PREVIOUS: &str = "record-previous";
@@ -38,6 +42,8 @@ impl Walk {
         let walk = Self {
             neighbours,
             pressed: StoredValue::new(None),
+            at_start: Signal::derive(move || neighbours.previous.get().is_none()),
+            at_end: Signal::derive(move || neighbours.next.get().is_none()),
         };
         Effect::new(move |_| {
             if open.get() {
@@ -70,7 +76,6 @@ impl Walk {
 #[component]
 pub(super) fn WalkButtons(walk: Walk) -> impl IntoView {
     let i18n = use_i18n();
-    let Neighbours { previous, next, .. } = walk.neighbours;
     Effect::new(move |_| {
         // After a walk the button that led here has the focus again; at the end of the way, the
         // panel itself, so that the keys and Escape go on working.
@@ -83,7 +88,7 @@ pub(super) fn WalkButtons(walk: Walk) -> impl IntoView {
             glyph=Glyph::ChevronUp
             label=move || t_string!(i18n, record.previous)
             size=ButtonSize::Medium
-            disabled=Signal::derive(move || previous.get().is_none())
+            disabled=walk.at_start
             attr:id=PREVIOUS
             attr:aria-keyshortcuts="K Alt+ArrowUp"
             on:click=move |_| walk.go(PREVIOUS)
@@ -92,7 +97,7 @@ pub(super) fn WalkButtons(walk: Walk) -> impl IntoView {
             glyph=Glyph::ChevronDown
             label=move || t_string!(i18n, record.next)
             size=ButtonSize::Medium
-            disabled=Signal::derive(move || next.get().is_none())
+            disabled=walk.at_end
             attr:id=NEXT
             attr:aria-keyshortcuts="J Alt+ArrowDown"
             on:click=move |_| walk.go(NEXT)
