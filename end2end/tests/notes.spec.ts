@@ -1,6 +1,6 @@
 // Notes in the timeline: Markdown, names, editing, pinning, and that nothing typed is lost.
 import type { Locator, Page } from '@playwright/test';
-import { api, expect, expectNoAxeViolations, signIn, test, unique } from '../support/fixtures.ts';
+import { api, expect, expectNoAxeViolations, hydrated, signIn, test, unique } from '../support/fixtures.ts';
 
 const LIVE = { timeout: 1_000 };
 
@@ -46,6 +46,7 @@ test('what is written with marks is shown formatted', async ({ page }) => {
   await expect(link).toHaveAttribute('rel', /noopener/);
   // The same from the server.
   await page.reload();
+  await hydrated(page);
   await expect(notes(await timeline(page)).locator('strong')).toHaveText('blue');
 });
 
@@ -66,6 +67,7 @@ test('markup stays text, a link leads nowhere it should not, right-to-left text 
   const direction = notes(here).first().locator('.entry__text p');
   expect(await direction.evaluate((line) => getComputedStyle(line).direction)).toBe('rtl');
   await page.reload();
+  await hydrated(page);
   await expect(notes(await timeline(page)).nth(1)).toContainText('<script>document.title=');
   await expect(page).not.toHaveTitle('owned');
 });
@@ -134,6 +136,7 @@ test('what one types stays when another note comes in, and when the page is load
   await expect(input(here)).toHaveValue('Half a th');
   await expect(input(here)).toBeFocused();
   await page.reload();
+  await hydrated(page);
   await expect(input(await timeline(page))).toHaveValue('Half a th');
 });
 
