@@ -50,7 +50,7 @@ impl Job {
     /// Takes an operation back.
     pub(super) async fn undo(self, operation: OperationId) {
         let work = retried(|| operations::take_back_watched(&self.ctx, operation, &self));
-        self.watched(async { work.await.map(drop) }).await;
+        Box::pin(self.watched(async { work.await.map(drop) })).await;
     }
 
     /// Does the work until it ends or somebody stops the run, and notes why it failed.

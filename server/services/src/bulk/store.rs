@@ -79,13 +79,11 @@ pub(super) async fn begin(
         task.into(),
         signed(total).into(),
     ];
-    match ctx.db.query_one_raw(statement(sql, values)).await? {
-        Some(row) => Ok(row.try_get_by_index(0)?),
-        None => {
-            let problem = Problem::Other("can begin when the one under way has ended".into());
-            Err(Error::field("run", "Another change of many records", problem).into())
-        }
-    }
+    let Some(row) = ctx.db.query_one_raw(statement(sql, values)).await? else {
+        let problem = Problem::Other("can begin when the one under way has ended".into());
+        return Err(Error::field("run", "Another change of many records", problem).into());
+    };
+    Ok(row.try_get_by_index(0)?)
 }
 
 /// A run of a user.
