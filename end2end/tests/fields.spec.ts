@@ -16,6 +16,9 @@ import {
   unique,
 } from '../support/fixtures.ts';
 
+// A server of its own takes a while to fill.
+test.describe.configure({ timeout: 120_000 });
+
 interface Field {
   key: string;
   label: string;
@@ -68,7 +71,7 @@ interface TypeCase {
 }
 
 test('every type is made in the settings, and filled on a record', { tag: '@desktop' }, async ({ page, ownServer }) => {
-  test.setTimeout(150_000);
+  test.setTimeout(240_000);
   const server = await ownServer();
   const admin = await api('admin', server.url);
   const deal = await admin.card('deal', unique(), { amount: 5 });

@@ -71,8 +71,10 @@ pub(super) fn FieldList(kind: Kind, settings: FieldSettings) -> impl IntoView {
         _ => t_string!(i18n, settings.new_field).to_owned(),
     };
     let heading = t_string!(i18n, settings.own_fields);
+    // Made anew only when the first one comes or the last one goes.
+    let is_empty = Memo::new(move |_| state.fields.with(Vec::is_empty));
     let rows = move || {
-        if state.fields.with(Vec::is_empty) {
+        if is_empty.get() {
             return view! {
                 <Empty title=t_string!(i18n, settings.none) glyph=Glyph::List>
                     <p>{t!(i18n, settings.none_text)}</p>
@@ -88,12 +90,6 @@ pub(super) fn FieldList(kind: Kind, settings: FieldSettings) -> impl IntoView {
             </ul>
         }
         .into_any()
-    };
-    // Made anew only when the first one comes or the last one goes.
-    let is_empty = Memo::new(move |_| state.fields.with(Vec::is_empty));
-    let rows = move || {
-        is_empty.track();
-        untrack(rows)
     };
     view! {
         <section class="settings__part" aria-labelledby="own-fields">
