@@ -78,6 +78,23 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await shoot(page, 'list-columns');
     });
 
+    test('filter', async ({ page }) => {
+      const filter = 'and(amount:gt:1000,or(company_id.country:has:Pol,next_step:empty),created_at:in:this_year)';
+      await signIn(page, 'head', { to: `/deals?sort=-amount&filter=${encodeURIComponent(filter)}` });
+      await expect(page.locator('.grid__row[data-id]').first()).toBeVisible();
+      await page.getByRole('button', { name: /^Filter/ }).click();
+      await expect(page.getByRole('button', { name: 'Done' })).toBeVisible();
+      await shoot(page, 'filter');
+    });
+
+    test('search', async ({ page }) => {
+      await signIn(page, 'head', { to: '/deals/board' });
+      await page.getByRole('button', { name: 'Search' }).click();
+      await page.keyboard.type('mar');
+      await expect(page.getByRole('dialog', { name: 'Search' }).getByRole('status')).toContainText('found');
+      await shoot(page, 'search');
+    });
+
     test('record and panel', async ({ page, board }) => {
       await signIn(page, 'head');
       const [card] = await board.readColumn('Negotiation');
