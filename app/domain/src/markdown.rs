@@ -166,16 +166,13 @@ impl Names {
                     .strip_prefix(label.as_str())
                     .is_some_and(|rest| rest.chars().next().is_none_or(|c| !c.is_alphanumeric()))
             });
-            match named.filter(|_| stands_alone) {
-                Some((id, label)) => {
-                    // Writing into a text cannot fail.
-                    let _ = write!(tied, "<@{id}>");
-                    rest = &after[label.len()..];
-                }
-                None => {
-                    tied.push('@');
-                    rest = after;
-                }
+            if let Some((id, label)) = named.filter(|_| stands_alone) {
+                // Writing into a text cannot fail.
+                let _ = write!(tied, "<@{id}>");
+                rest = &after[label.len()..];
+            } else {
+                tied.push('@');
+                rest = after;
             }
         }
         tied.push_str(rest);

@@ -395,7 +395,9 @@ mod tests {
                 Block::Paragraph(inlines) | Block::Heading(inlines) => in_line(inlines, &mut all),
                 Block::Quote(blocks) => all.push_str(&words_of(blocks)),
                 Block::List { items, .. } => {
-                    items.iter().for_each(|item| all.push_str(&words_of(item)));
+                    for item in items {
+                        all.push_str(&words_of(item));
+                    }
                 }
                 Block::Code(text) => all.push_str(text),
                 Block::Rule => {}
