@@ -51,16 +51,26 @@ pub fn LinkPicker(
     });
     let text = RwSignal::new(String::new());
     let highlighted = RwSignal::new(0usize);
-    let found = Resource::new(
-        move || text.get(),
-        move |text| async move {
-            if text.trim().is_empty() {
-                Ok(Vec::new())
-            } else {
-                find_records(kind, text).await
+    // No resource: a page that waits for its own would put its waiting up for each letter typed
+    // here, and close what the picker stands in.
+    let found = RwSignal::new(None::<Result<Vec<Linked>, Error>>);
+    let asked = StoredValue::new(0u32);
+    Effect::new(move || {
+        let typed = text.get();
+        let number = asked.get_value().wrapping_add(1);
+        asked.set_value(number);
+        if typed.trim().is_empty() {
+            found.set(Some(Ok(Vec::new())));
+            return;
+        }
+        spawn_local(async move {
+            let answer = find_records(kind, typed).await;
+            // Only the last question's answer is wanted, and only while somebody waits for it.
+            if asked.try_get_value() == Some(number) {
+                found.try_set(Some(answer));
             }
-        },
-    );
+        });
+    });
     let may_add = creates
         && use_workspace().with_untracked(|w| w.actor.scope(kind, Action::Add) > Scope::None);
     let shown = RwSignal::new(Vec::<Offer>::new());

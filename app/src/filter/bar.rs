@@ -45,11 +45,6 @@ fn opener(state: FilterState) -> AnyView {
     let is_open = RwSignal::new(false);
     let id = format!("filter-{}", state.kind);
     let count = Memo::new(move |_| state.filter().conditions().len());
-    let name = move || match count.get() {
-        0 => t_string!(i18n, filter.title).to_owned(),
-        1 => t_string!(i18n, filter.title_one).to_owned(),
-        count => t_string!(i18n, filter.title_many, count = count),
-    };
     let open = move |_| {
         // Whoever opens an empty builder wants a condition.
         if state.builder.with_untracked(|builder| builder.rows() == 0) {
@@ -83,12 +78,28 @@ fn opener(state: FilterState) -> AnyView {
             node_ref=button
             popovertarget=id.clone()
             aria-haspopup="dialog"
-            aria-label=name
             on:click=open
         >
             <Icon glyph=Glyph::Filter />
             <span>{t!(i18n, filter.title)}</span>
-            {move || (count.get() > 0).then(|| view! { <span class="filterbar__count num">{count.get()}</span> })}
+            {move || {
+                let count = count.get();
+                (count > 0)
+                    .then(|| {
+                        view! {
+                            " "
+                            <span class="filterbar__count num">{count}</span>
+                            " "
+                            <span class="visually-hidden">
+                                {if count == 1 {
+                                    t_string!(i18n, filter.condition_one)
+                                } else {
+                                    t_string!(i18n, filter.condition_many)
+                                }}
+                            </span>
+                        }
+                    })
+            }}
         </button>
         <div
             class="filter"

@@ -64,7 +64,8 @@ fn inner(state: FilterState, key: Key) -> AnyView {
         .map(|join| Choice::new(join.as_str(), label(join)))
         .collect();
     view! {
-        <li class="filter__group" role="group" aria-label=t_string!(i18n, filter.group)>
+        <li>
+            <div class="filter__group" role="group" aria-label=t_string!(i18n, filter.group)>
             <div class="filter__head">
                 <Select
                     options=options
@@ -85,6 +86,7 @@ fn inner(state: FilterState, key: Key) -> AnyView {
             </Show>
             {group_rows(state, key)}
             {adders(state, key)}
+            </div>
         </li>
     }
     .into_any()

@@ -77,11 +77,26 @@ pub(super) fn Picker(
             focus_search(&sheet);
         } else {
             is_open.set(false);
+            // Browsers give the focus back from a box only where no other one is open around it.
+            if let Some(button) = button.get_untracked().filter(|_| is_focus_lost()) {
+                let _ = button.focus();
+            }
+        }
+    };
+    let words = {
+        let placeholder = placeholder.clone();
+        move || {
+            let shown = shown.get();
+            if shown.is_empty() {
+                placeholder.clone()
+            } else {
+                shown
+            }
         }
     };
     let name = {
-        let label = label.clone();
-        move || format!("{label}: {}", shown.get())
+        let (label, words) = (label.clone(), words.clone());
+        move || format!("{label}: {}", words())
     };
     let list = Listed {
         id: format!("{id}-list"),
@@ -104,10 +119,7 @@ pub(super) fn Picker(
             on:click=move |_| is_open.set(true)
         >
             <span class="picklist__shown cut" class=("muted", move || shown.with(String::is_empty)) dir="auto">
-                {move || {
-                    let shown = shown.get();
-                    if shown.is_empty() { placeholder.clone() } else { shown }
-                }}
+                {words}
             </span>
             <Icon glyph=Glyph::ChevronDown class="select__arrow" />
         </button>
@@ -272,4 +284,11 @@ fn focus_search(sheet: &Element) {
         // Nothing is lost when the browser refuses the focus.
         let _ = input.focus();
     }
+}
+
+/// Whether the focus went with what had it.
+fn is_focus_lost() -> bool {
+    document()
+        .active_element()
+        .is_none_or(|active| active.tag_name().eq_ignore_ascii_case("body"))
 }

@@ -56,7 +56,8 @@ pub(super) fn row(state: FilterState, key: Key) -> AnyView {
         None => t_string!(i18n, filter.new_condition).to_owned(),
     };
     view! {
-        <li class="filter__row" role="group" aria-label=group_label>
+        <li>
+            <div class="filter__row" role="group" aria-label=group_label>
             {field_picker(state, key, path, name)}
             {move || operator_select(state, key, path.get(), operator)}
             <div class="filter__operands">
@@ -69,6 +70,7 @@ pub(super) fn row(state: FilterState, key: Key) -> AnyView {
                 on:click=move |_| state.change_now(|builder| builder.remove(key))
             />
             <div class="filter__lacks" role="status">{lack_view}</div>
+            </div>
         </li>
     }
     .into_any()
