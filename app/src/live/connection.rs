@@ -250,8 +250,9 @@ impl Connection {
         hub::joined(since);
         let me = Rc::downgrade(self);
         // The first word on every connection is that the workspace may have changed meanwhile;
-        // on the first one the page has only just read it.
-        let mut fresh = self.state.get() == State::There;
+        // on the first one the page has only just read it. One that asks for nothing missed is not told
+        // so: what it hears first has happened.
+        let mut fresh = since.is_some() && self.state.get() == State::There;
         let on_message = Closure::new(move |event: MessageEvent| {
             let Some(this) = me.upgrade() else { return };
             let Some(json) = event.data().as_string() else {
