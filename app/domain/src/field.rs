@@ -405,6 +405,19 @@ pub fn common_fields() -> Vec<FieldDef> {
     ]
 }
 
+/// The leads that a record was made of, set by the conversion. The way back stands on the lead.
+#[must_use]
+pub fn from_leads() -> FieldDef {
+    FieldDef::stored(
+        "leads",
+        "From lead",
+        FieldType::Links(Kind::Lead),
+        Storage::Links,
+    )
+    .automatic()
+    .in_group(Group::Details)
+}
+
 /// Fields that every kind with stages has, after its title.
 #[must_use]
 pub fn stage_fields() -> Vec<FieldDef> {
