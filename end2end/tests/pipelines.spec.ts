@@ -170,7 +170,7 @@ test('stages are dragged by finger', { tag: '@phone' }, async ({ page }) => {
   const finger = await Finger.on(page);
   await finger.down({ x: from.x + 12, y: from.y + 12 });
   for (const part of [0.25, 0.5, 0.75, 1]) {
-    await finger.move({ x: from.x + 12, y: from.y + 12 + (to.y - from.y + 16) * part });
+    await finger.move({ x: from.x + 12, y: from.y + 12 + (to.y - from.y + 36) * part });
   }
   await finger.up();
   await expect(rows(page).first()).toHaveText('Qualification');
@@ -210,6 +210,8 @@ test('reasons for losing are added and retired', async ({ page }) => {
   const row = reasons.locator('li').filter({ hasText: name });
   await expect(row).toBeVisible();
   made.reasons.push(Number(await row.getAttribute('data-key')));
+  // It may lie over the row, on a phone.
+  await page.locator('.toast__close').click();
   await page.getByRole('button', { name: `Stop offering ${name}` }).click();
   await expect(reasons.getByRole('heading', { name: 'Not offered any more' })).toBeVisible();
   await expect(page.getByRole('button', { name: `Offer ${name} again` })).toBeVisible();

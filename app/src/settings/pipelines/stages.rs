@@ -84,7 +84,7 @@ fn row(state: State, reorder: Reorder, pipeline: PipelineId, id: StageId) -> Any
     };
     view! {
         <li
-            class="fielddef"
+            class="fielddef stagedef"
             class=("row--held", move || reorder.holds(id))
             class=("row--before", move || reorder.goes_before(id))
             class=("row--after", move || reorder.goes_after(id))
