@@ -287,10 +287,8 @@ impl Connection {
             }
         });
         // Refused only for events that cannot be named.
-        let _ = source.add_event_listener_with_callback(
-            SIGNED_OUT,
-            on_sent_out.as_ref().unchecked_ref(),
-        );
+        let _ = source
+            .add_event_listener_with_callback(SIGNED_OUT, on_sent_out.as_ref().unchecked_ref());
         source.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         source.set_onopen(Some(on_open.as_ref().unchecked_ref()));
         source.set_onerror(Some(on_error.as_ref().unchecked_ref()));

@@ -214,10 +214,7 @@ async fn the_form_works_without_javascript_and_keeps_what_was_typed() {
     let answer = ada
         .post(FinishSetUp::PATH, &page, &form(&token, "", ""))
         .await;
-    assert_eq!(
-        (answer.status, answer.location()),
-        (StatusCode::FOUND, "/")
-    );
+    assert_eq!((answer.status, answer.location()), (StatusCode::FOUND, "/"));
     assert_eq!(ada.get("/account").await.status, StatusCode::OK);
 }
 

@@ -153,7 +153,12 @@ async fn a_deletion_and_a_note_can_be_taken_back() {
         .expect("seen")
         .entries;
     assert_eq!(
-        entries[0].note.as_ref().expect("the note").source.as_deref(),
+        entries[0]
+            .note
+            .as_ref()
+            .expect("the note")
+            .source
+            .as_deref(),
         Some("Call <b>again</b>")
     );
     undo(&shop.sales, noted.operation.expect("an operation"))

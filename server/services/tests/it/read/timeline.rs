@@ -52,7 +52,9 @@ async fn a_timeline_tells_what_happened_as_far_as_the_reader_may_know() {
     .await;
 
     let ctx = db.ctx_of(anna).await;
-    let read = timeline::read(&ctx, Kind::Deal, deal, Told::All, None).await.unwrap();
+    let read = timeline::read(&ctx, Kind::Deal, deal, Told::All, None)
+        .await
+        .unwrap();
     assert_eq!(read.older, None);
     let what: Vec<_> = read.entries.iter().map(|entry| entry.what).collect();
     assert_eq!(what, [What::Noted, What::Changed, What::Created]);
@@ -85,7 +87,9 @@ async fn a_timeline_tells_what_happened_as_far_as_the_reader_may_know() {
         "update note set deleted_at = now() where id = {note}"
     ))
     .await;
-    let read = timeline::read(&ctx, Kind::Deal, deal, Told::All, None).await.unwrap();
+    let read = timeline::read(&ctx, Kind::Deal, deal, Told::All, None)
+        .await
+        .unwrap();
     assert_eq!(read.entries.len(), 2);
 
     let ben = db.user("Ben", &[Role::Salesperson], None).await;
@@ -118,7 +122,9 @@ async fn a_long_timeline_comes_in_pages_without_a_gap() {
     let mut told = Vec::new();
     let mut older = None;
     loop {
-        let page = timeline::read(&ctx, Kind::Deal, deal, Told::All, older).await.unwrap();
+        let page = timeline::read(&ctx, Kind::Deal, deal, Told::All, older)
+            .await
+            .unwrap();
         assert!(page.entries.len() <= 30);
         told.extend(page.entries.iter().map(|entry| entry.event));
         older = page.older;
