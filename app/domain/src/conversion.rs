@@ -125,8 +125,8 @@ pub fn prefill(kind: Kind, fields: &[FieldDef], lead: &Record, lead_fields: &[Fi
             (Kind::Contact, "last_name") => named(first_and_last(&person).1),
             (Kind::Company, "name") => named(&company),
             (Kind::Company, "phones" | "emails") if !person.is_empty() => Value::Empty,
-            (_, "pipeline_id" | "stage_id" | "lost_reason_id" | "external_id") => Value::Empty,
-            (Kind::Contact | Kind::Company, "description") => Value::Empty,
+            (_, "pipeline_id" | "stage_id" | "lost_reason_id" | "external_id")
+            | (Kind::Contact | Kind::Company, "description") => Value::Empty,
             _ => lead_fields
                 .iter()
                 .filter(|of_lead| of_lead.editable())

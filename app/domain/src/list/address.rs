@@ -133,8 +133,18 @@ pub fn query_string(parts: &[(&str, String)]) -> String {
         text.push('=');
         for c in value.chars() {
             match c {
-                'A'..='Z' | 'a'..='z' | '0'..='9' => text.push(c),
-                '-' | '_' | '.' | '~' | ':' | ',' | '(' | ')' | '*' => text.push(c),
+                'A'..='Z'
+                | 'a'..='z'
+                | '0'..='9'
+                | '-'
+                | '_'
+                | '.'
+                | '~'
+                | ':'
+                | ','
+                | '('
+                | ')'
+                | '*' => text.push(c),
                 '%' => text.push_str("%2525"),
                 other => {
                     for byte in other.encode_utf8(&mut [0; 4]).bytes() {
