@@ -22,7 +22,7 @@ use crate::layout::{WorkspaceSignal, use_workspace};
 const REST: Duration = Duration::from_millis(300);
 
 /// The titles of linked records, as far as they are known.
-pub(super) type Titles = BTreeMap<(Kind, RecordId), String>;
+pub(super) type RecordTitles = BTreeMap<(Kind, RecordId), String>;
 
 /// A filter being built. Every part of the bar has a copy of this handle.
 #[derive(Clone, Copy)]
@@ -38,7 +38,7 @@ pub(super) struct FilterState {
     /// The rows.
     pub builder: RwSignal<Builder>,
     /// Titles of the records that conditions name.
-    pub titles: RwSignal<Titles>,
+    pub titles: RwSignal<RecordTitles>,
     /// The button that opens the builder: where the focus goes when a chip has gone.
     pub button: NodeRef<html::Button>,
     on_change: Callback<Filter>,

@@ -10,7 +10,7 @@ use domain::query::filter::{Condition, FieldPath, Filter, ME, MY_DEPARTMENT, Ope
 use domain::workspace::Workspace;
 use domain::{FieldDef, Kind};
 
-use super::state::Titles;
+use super::state::RecordTitles;
 use crate::dates::{self, I18n};
 use crate::fields::value_text;
 use crate::i18n::t_string;
@@ -24,7 +24,7 @@ pub fn filter_words(i18n: I18n, workspace: &Workspace, kind: Kind, filter: &Filt
         i18n,
         workspace,
         catalogue: &catalogue,
-        titles: &Titles::new(),
+        titles: &RecordTitles::new(),
         kind,
     };
     match filter {
@@ -45,7 +45,7 @@ pub(super) struct Words<'a> {
     pub i18n: I18n,
     pub workspace: &'a Workspace,
     pub catalogue: &'a Catalogue,
-    pub titles: &'a Titles,
+    pub titles: &'a RecordTitles,
     pub kind: Kind,
 }
 
