@@ -76,11 +76,13 @@ pub(super) fn Picker(
         if sheet.matches(":popover-open").unwrap_or_default() {
             focus_search(&sheet);
         } else {
-            is_open.set(false);
             // Browsers give the focus back from a box only where no other one is open around it.
-            if let Some(button) = button.get_untracked().filter(|_| is_focus_lost()) {
+            if is_focus_lost(&sheet)
+                && let Some(button) = button.get_untracked()
+            {
                 let _ = button.focus();
             }
+            is_open.set(false);
         }
     };
     let words = {
@@ -286,9 +288,9 @@ fn focus_search(sheet: &Element) {
     }
 }
 
-/// Whether the focus went with what had it.
-fn is_focus_lost() -> bool {
-    document()
-        .active_element()
-        .is_none_or(|active| active.tag_name().eq_ignore_ascii_case("body"))
+/// Whether the focus goes with the box, or has gone.
+fn is_focus_lost(sheet: &Element) -> bool {
+    document().active_element().is_none_or(|active| {
+        active.tag_name().eq_ignore_ascii_case("body") || sheet.contains(Some(&active))
+    })
 }
