@@ -98,6 +98,8 @@ test('a lost deal asks for its reason, and tells it on its page', { tag: '@deskt
   await dialog(page).getByLabel('Lost reason').selectOption('Price too high');
   await dialog(page).getByRole('button', { name: 'Move', exact: true }).click();
   await board.expectCardIn(title, 'Lost');
+  // The card is shown there at once; now the server has it there, too.
+  await expect(page.locator('.toast')).toContainText('is now in Lost');
   await page.goto(`/deals/${id}`);
   await expect(page.locator('[data-field="lost_reason_id"]')).toContainText('Price too high');
 });

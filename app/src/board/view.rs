@@ -141,8 +141,12 @@ fn neighbours(
     open: Memo<Option<RecordId>>,
     open_over: Callback<(Option<RecordId>, bool)>,
 ) -> Neighbours {
-    let beside = move |step: isize| {
-        let id = open.get()?;
+    let beside = move |before: Option<&Option<RecordId>>, step: isize| {
+        // A panel that closes keeps the neighbours that it had: its buttons go with it, and must
+        // not hear of anything more.
+        let Some(id) = open.get() else {
+            return before.copied().flatten();
+        };
         board.model.with(|model| {
             let order = model.order(model.stage_of(id)?);
             let at = order.iter().position(|other| *other == id)?;
@@ -150,8 +154,8 @@ fn neighbours(
         })
     };
     Neighbours {
-        previous: Memo::new(move |_| beside(-1)).into(),
-        next: Memo::new(move |_| beside(1)).into(),
+        previous: Memo::new(move |before| beside(before, -1)).into(),
+        next: Memo::new(move |before| beside(before, 1)).into(),
         // The way back leads past all of them.
         go: Callback::new(move |id| open_over.run((Some(id), true))),
     }

@@ -181,7 +181,8 @@ pub fn IconButton(
         <button
             class=class
             type="button"
-            disabled=move || disabled.get()
+            // Who says so may be gone a moment before the button is.
+            disabled=move || disabled.try_get().unwrap_or_default()
             aria-label=move || label.get()
             title=move || title.get()
             aria-pressed=pressed.map(|pressed| move || if pressed.get() { "true" } else { "false" })
