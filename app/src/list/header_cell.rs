@@ -15,8 +15,9 @@ use super::state::ListState;
 use crate::i18n::t_string;
 use crate::ui::{Glyph, Icon};
 
-/// Room around what stands in a cell, in CSS pixels, as the style sheet has it.
-const AROUND: i32 = 26;
+/// Room around a head's words, and for the mark of the order, in CSS pixels, as the style sheet has
+/// it.
+const AROUND: i32 = 40;
 
 /// The head of a column.
 #[component]
@@ -179,16 +180,17 @@ fn fitting(list: ListState, at: usize) -> Option<u16> {
     let table = list.table.get_untracked()?;
     let head = elements(&table, &format!("[data-head=\"{at}\"] .cut"));
     let cells = elements(&table, &format!("tbody [data-col=\"{at}\"] .grid__value"));
-    let head = head.iter().map(|it| it.scroll_width() + 18);
+    let head = head.iter().map(|it| it.scroll_width() + AROUND);
     let cells = cells.iter().map(|value| {
         let inner = elements(value, ".cut, .grid__link");
         let cut: i32 = inner
             .iter()
             .map(|it| it.scroll_width() - it.client_width())
             .sum();
-        value.scroll_width() + cut.max(0)
+        // Its own room is in it; a pixel more, since widths are rounded.
+        value.scroll_width() + cut.max(0) + 1
     });
-    head.chain(cells).max().map(|width| clamp(width + AROUND))
+    head.chain(cells).max().map(clamp)
 }
 
 impl ListState {
