@@ -25,7 +25,7 @@ interface Field {
 }
 
 const dialog = (page: Page) => page.locator('dialog[open]');
-const rows = (page: Page) => page.locator('section:has(#own-fields) .fielddef');
+const rows = (page: Page) => page.locator('.settings__part:has(#own-fields) .fielddef');
 const row = (page: Page, label: string) => rows(page).filter({ hasText: label });
 
 /** Opens the sheet of a new field of a type, by the type's name. */
@@ -231,7 +231,7 @@ test('a field is deleted, and comes back with its values', { tag: '@desktop' }, 
   await expectNoAxeViolations(page);
   await dialog(page).getByRole('button', { name: 'Delete', exact: true }).click();
   await expect(row(page, 'Site')).toHaveCount(0);
-  await expect(page.locator('section:has(#deleted-fields)')).toContainText('1 record has a value');
+  await expect(page.locator('.settings__part:has(#deleted-fields)')).toContainText('1 record has a value');
   await open(page, `${server.url}/deals/${deal.id}`);
   await expect(page.locator('[data-field="title"]')).toBeVisible();
   await expect(page.locator(`[data-field="${key}"]`)).toHaveCount(0);
@@ -284,7 +284,7 @@ test.describe('the editor', { tag: '@desktop' }, () => {
       await begin(page, 'Text', label);
       await finish(page, label);
     }
-    const labels = page.locator('section:has(#own-fields) .fielddef__label');
+    const labels = page.locator('.settings__part:has(#own-fields) .fielddef__label');
     await page.getByRole('button', { name: 'Move Gamma' }).focus();
     await page.keyboard.press('ArrowUp');
     await expect(labels).toHaveText(['Alpha', 'Gamma', 'Beta']);
@@ -344,7 +344,7 @@ test('on a phone: made, put in order by finger, and filled', { tag: '@phone' }, 
   if (!from || !to) throw new Error('The rows are not there.');
   const start = { x: from.x + from.width / 2, y: from.y + from.height / 2 };
   await touchDrag(page, start, { x: start.x, y: to.y + 3 }, { rest: 0 });
-  await expect(page.locator('section:has(#own-fields) .fielddef__label')).toHaveText(['Door', 'Floor']);
+  await expect(page.locator('.settings__part:has(#own-fields) .fielddef__label')).toHaveText(['Door', 'Floor']);
   await expectNoAxeViolations(page);
   const key = await keyOf(admin, 'Door');
   await open(page, `${server.url}/deals/${deal.id}`);
