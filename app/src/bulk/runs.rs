@@ -78,21 +78,18 @@ impl BulkRuns {
             set_timeout(move || spawn_local(self.ask(id)), PAUSE);
             return;
         }
-        match state {
-            RunState::Failed => {
-                self.toasts.error(words);
+        if state == RunState::Failed {
+            self.toasts.error(words);
+        } else {
+            let mut toast = Toast::new(words);
+            if let (Task::Change(_), Some(operation)) = (task, operation) {
+                let undo = Callback::new(move |()| self.undo(operation));
+                toast = toast.undo(t_string!(self.i18n, bulk.undo).to_owned(), undo);
             }
-            _ => {
-                let mut toast = Toast::new(words);
-                if let (Task::Change(_), Some(operation)) = (task, operation) {
-                    let undo = Callback::new(move |()| self.undo(operation));
-                    toast = toast.undo(t_string!(self.i18n, bulk.undo).to_owned(), undo);
-                }
-                self.toasts.push(toast);
-            }
+            self.toasts.push(toast);
         }
         if !stays {
-            self.seen(id);
+            Self::seen(id);
         }
         let ends = self.ends.try_update_value(|ends| {
             let (now, later) = std::mem::take(ends)
@@ -128,7 +125,7 @@ impl BulkRuns {
             .try_update(|shown| shown.retain(|run| run.id != id));
     }
 
-    fn seen(self, id: RunId) {
+    fn seen(id: RunId) {
         spawn_local(async move {
             // Told once more at the next visit, if this does not arrive.
             let _ = dismiss_run(id).await;
@@ -138,7 +135,7 @@ impl BulkRuns {
     /// Takes away what has been read.
     pub(super) fn close(self, id: RunId) {
         self.forget(id);
-        self.seen(id);
+        Self::seen(id);
     }
 
     /// Stops a run.

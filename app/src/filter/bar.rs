@@ -2,7 +2,7 @@
 
 use domain::Kind;
 use domain::query::Filter;
-use domain::query::builder::{Join, Key, ROOT};
+use domain::query::builder::{Builder, Join, Key, ROOT};
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
@@ -62,7 +62,7 @@ fn opener(state: FilterState) -> AnyView {
             focus_first(&sheet);
         } else {
             is_open.set(false);
-            state.builder.update(|builder| builder.tidy());
+            state.builder.update(Builder::tidy);
         }
     };
     let close = move |_| {

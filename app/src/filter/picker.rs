@@ -274,7 +274,7 @@ fn listed(of: Listed) -> AnyView {
             {lines}
         </ul>
         <p class="picklist__none muted" role="status">
-            {move || found.with(Vec::is_empty).then(|| t!(i18n, filter.nothing_found))}
+            {move || found.with(Vec::is_empty).then_some(t!(i18n, filter.nothing_found))}
         </p>
     }
     .into_any()

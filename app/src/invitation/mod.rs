@@ -104,8 +104,8 @@ fn Closed(expired: bool) -> impl IntoView {
 }
 
 /// What is wrong with the form, if anything.
-fn refusal(value: &Option<Result<Answer<()>, Error>>) -> Option<&Error> {
-    match value.as_ref()? {
+fn refusal(value: Option<&Result<Answer<()>, Error>>) -> Option<&Error> {
+    match value? {
         Ok(Ok(())) => None,
         Ok(Err(error)) | Err(error) => Some(error),
     }
@@ -123,7 +123,7 @@ fn InvitationForm(
     let problem = move |field: &'static str| {
         Signal::derive(move || {
             action.value().with(|value| {
-                let wrong = refusal(value)?.field_errors();
+                let wrong = refusal(value.as_ref())?.field_errors();
                 let wrong = wrong.iter().find(|wrong| wrong.field == field)?;
                 Some(labels::problem(i18n, &wrong.problem))
             })
@@ -131,7 +131,7 @@ fn InvitationForm(
     };
     let text = Signal::derive(move || {
         action.value().with(|value| {
-            let error = refusal(value)?;
+            let error = refusal(value.as_ref())?;
             let whole = error.field_errors().is_empty();
             whole.then(|| labels::error(i18n, error))
         })

@@ -3,6 +3,7 @@
 //! and go in the document without the focus getting lost.
 
 use domain::list::{Piece, Sight, in_sight, pieces};
+use domain::view::ViewSpec;
 use domain::{FieldDef, RecordId};
 use leptos::attr::custom::custom_attribute;
 use leptos::ev;
@@ -422,7 +423,7 @@ pub fn Unread(
                     <Failed error on_retry=retry />
                     <PlainButton
                         size=ButtonSize::Small
-                        on:click=move |_| list.change(false, |spec| *spec = Default::default())
+                        on:click=move |_| list.change(false, |spec| *spec = ViewSpec::default())
                     >
                         {t_string!(i18n, list.show_all)}
                     </PlainButton>

@@ -73,10 +73,10 @@ impl Bin {
 
     /// All that the page finds.
     pub(super) fn all(self) -> Selection {
-        self.all_with(self.text.get_value())
+        Self::all_with(self.text.get_value())
     }
 
-    fn all_with(self, text: String) -> Selection {
+    fn all_with(text: String) -> Selection {
         Selection::All {
             query: Query {
                 text: Some(text).filter(|text| !text.trim().is_empty()),
@@ -173,6 +173,6 @@ impl Bin {
 
     /// Asks whether all of it is to be deleted for ever.
     pub(super) fn ask_to_empty(self) {
-        self.purging.set(Some(self.all_with(String::new())));
+        self.purging.set(Some(Self::all_with(String::new())));
     }
 }

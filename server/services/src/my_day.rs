@@ -128,7 +128,7 @@ async fn section(ctx: &Ctx, topic: Topic, pipelines: &[Pipeline]) -> Result<Opti
         }));
     }
     // Each kind came in order; so do both of them together.
-    items.sort_by(|a, b| urgency(topic, &a.record).cmp(&urgency(topic, &b.record)));
+    items.sort_by_key(|item| urgency(topic, &item.record));
     items.truncate(SHOWN);
     Ok((!items.is_empty()).then_some(Section { topic, items, all }))
 }

@@ -379,15 +379,12 @@ mod tests {
                 .get(at + 1..at + 3)
                 .filter(|_| bytes[at] == b'%')
                 .and_then(|hex| u8::from_str_radix(hex, 16).ok());
-            match hex {
-                Some(byte) => {
-                    out.push(byte);
-                    at += 3;
-                }
-                None => {
-                    out.push(bytes[at]);
-                    at += 1;
-                }
+            if let Some(byte) = hex {
+                out.push(byte);
+                at += 3;
+            } else {
+                out.push(bytes[at]);
+                at += 1;
             }
         }
         String::from_utf8_lossy(&out).into_owned()

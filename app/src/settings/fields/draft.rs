@@ -249,7 +249,7 @@ impl Editor {
         let described = untrack(|| self.described());
         let default = match (described, self.default.get_untracked()) {
             (None, _) => Value::Empty,
-            (Some(_), Ok(value)) => self.from_local(&value),
+            (Some(_), Ok(value)) => self.with_lasting_keys(&value),
             (Some(_), Err(problem)) => {
                 errors.push(FieldError::new("default", "", problem));
                 Value::Empty
@@ -297,7 +297,7 @@ impl Editor {
 
     /// A default with choices by the keys that they have, or will get: new ones are numbered in
     /// order, past those that there are.
-    fn from_local(self, value: &Value) -> Value {
+    fn with_lasting_keys(self, value: &Value) -> Value {
         let pairs = self.options.with_untracked(|rows| {
             let known: Vec<String> = rows.iter().map(|row| row.key.get_value()).collect();
             let mut numbers = (1_u64..).map(|number| format!("o{number}"));
@@ -314,7 +314,7 @@ impl Editor {
 }
 
 /// The same choices under other keys; those without one are left out.
-fn translate(value: &Value, pairs: &Vec<(String, String)>) -> Value {
+fn translate(value: &Value, pairs: &[(String, String)]) -> Value {
     let other = |key: &String| {
         let pair = pairs.iter().find(|(from, _)| from == key);
         pair.map(|(_, to)| to.clone())
@@ -336,12 +336,20 @@ pub(super) fn custom_id(field: &FieldDef) -> Option<i64> {
     }
 }
 
+/// A pipeline, and its stages from which on a field may be required.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Gates {
+    /// The pipeline.
+    pub(super) pipeline: PipelineId,
+    /// Its name.
+    pub(super) name: String,
+    /// The stages with their names, in order.
+    pub(super) stages: Vec<(StageId, String)>,
+}
+
 /// The stages of a kind's pipelines from which on a field may be required: pipeline by pipeline,
 /// without the lost ones.
-pub(super) fn gates(
-    workspace: &Workspace,
-    kind: Kind,
-) -> Vec<(PipelineId, String, Vec<(StageId, String)>)> {
+pub(super) fn gates(workspace: &Workspace, kind: Kind) -> Vec<Gates> {
     workspace
         .pipelines_of(kind)
         .map(|pipeline| {
@@ -351,7 +359,11 @@ pub(super) fn gates(
                 .filter(|stage| stage.meaning != Meaning::Lost)
                 .map(|stage| (stage.id, stage.name.clone()))
                 .collect();
-            (pipeline.id, pipeline.name.clone(), stages)
+            Gates {
+                pipeline: pipeline.id,
+                name: pipeline.name.clone(),
+                stages,
+            }
         })
         .collect()
 }

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::api::{change_field, create_field};
-use super::draft::{Editor, Need, gates};
+use super::draft::{Editor, Gates, Need, gates};
 use super::options::Options;
 use super::types::{GROUPS, family, linked_kind, linking_to, type_help, type_name};
 use crate::fields::FieldInput;
@@ -331,10 +331,12 @@ fn Needed(editor: Editor) -> impl IntoView {
     let stages = move || {
         (editor.need.get() == Need::FromStage).then(|| {
             let several = gates.with_value(Vec::len) > 1;
-            let rows = gates
-                .get_value()
-                .into_iter()
-                .map(|(pipeline, name, stages)| {
+            let rows = gates.get_value().into_iter().map(
+                |Gates {
+                     pipeline,
+                     name,
+                     stages,
+                 }| {
                     let mut options = vec![Choice::new("", t_string!(i18n, settings.nowhere))];
                     options.extend(
                         stages
@@ -367,7 +369,8 @@ fn Needed(editor: Editor) -> impl IntoView {
                             <Select options=options value=value on_change=on_change />
                         </Field>
                     }
-                });
+                },
+            );
             let rows = rows.collect_view();
             view! { <div class="fieldform__from">{rows}</div> }
         })

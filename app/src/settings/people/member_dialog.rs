@@ -16,12 +16,30 @@ use crate::ui::{
     TextInput,
 };
 
+/// Whom the dialog is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Edited {
+    /// Somebody new.
+    New,
+    /// Somebody who is here.
+    Member(UserId),
+}
+
+impl Edited {
+    const fn member(self) -> Option<UserId> {
+        match self {
+            Self::New => None,
+            Self::Member(user) => Some(user),
+        }
+    }
+}
+
 /// The dialog; open while somebody is edited.
 #[component]
 pub(super) fn MemberDialog(
     state: PeopleState,
-    /// Who is edited; the inner none is a new one.
-    edited: RwSignal<Option<Option<UserId>>>,
+    /// Who is edited.
+    edited: RwSignal<Option<Edited>>,
     /// Shows the link of a new one.
     link: RwSignal<Option<InvitationLink>>,
 ) -> impl IntoView {
@@ -29,7 +47,7 @@ pub(super) fn MemberDialog(
     let open = RwSignal::new(false);
     Effect::new(move || open.set(edited.with(Option::is_some)));
     let title = move || match edited.get() {
-        Some(Some(user)) => t_string!(i18n, people.edit_of, name = state.name(user)),
+        Some(Edited::Member(user)) => t_string!(i18n, people.edit_of, name = state.name(user)),
         _ => t_string!(i18n, people.invite_title).to_owned(),
     };
     view! {
@@ -43,7 +61,7 @@ pub(super) fn MemberDialog(
             }
         >
             {move || {
-                edited.get().map(|user| view! { <MemberForm state user open link /> })
+                edited.get().map(|edited| view! { <MemberForm state user=edited.member() open link /> })
             }}
         </Dialog>
     }

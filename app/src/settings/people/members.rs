@@ -8,7 +8,7 @@ use leptos::task::spawn_local;
 use super::api::{new_link, reactivate};
 use super::leave_dialog::LeaveDialog;
 use super::link_dialog::LinkDialog;
-use super::member_dialog::MemberDialog;
+use super::member_dialog::{Edited, MemberDialog};
 use super::state::PeopleState;
 use crate::i18n::{t, t_string};
 use crate::labels;
@@ -22,8 +22,8 @@ use crate::ui::{
 #[derive(Clone, Copy)]
 struct Doing {
     state: PeopleState,
-    /// Who is edited; the inner none is a new one.
-    edited: RwSignal<Option<Option<UserId>>>,
+    /// Who is edited.
+    edited: RwSignal<Option<Edited>>,
     leaving: RwSignal<Option<UserId>>,
     link: RwSignal<Option<InvitationLink>>,
 }
@@ -138,7 +138,7 @@ pub(super) fn Members(state: PeopleState) -> impl IntoView {
                 variant=ButtonVariant::Primary
                 icon=Glyph::Plus
                 class="people__new"
-                on:click=move |_| doing.edited.set(Some(None))
+                on:click=move |_| doing.edited.set(Some(Edited::New))
             >
                 {t!(i18n, people.invite)}
             </Button>
@@ -218,7 +218,7 @@ fn row(doing: Doing, shown: Shown) -> AnyView {
                     class="people__name cut"
                     type="button"
                     dir="auto"
-                    on:click=move |_| doing.edited.set(Some(Some(id)))
+                    on:click=move |_| doing.edited.set(Some(Edited::Member(id)))
                 >
                     {is.name.clone()}
                 </button>
@@ -243,7 +243,7 @@ fn menu(doing: Doing, id: UserId, name: String, stands: MemberState) -> AnyView 
     let is_me = use_workspace().with_untracked(|workspace| workspace.me.id == id);
     let label = t_string!(i18n, people.more, name = name.clone());
     let edit = view! {
-        <MenuItem glyph=Glyph::Edit on_select=move |()| doing.edited.set(Some(Some(id)))>
+        <MenuItem glyph=Glyph::Edit on_select=move |()| doing.edited.set(Some(Edited::Member(id)))>
             {t!(i18n, people.edit)}
         </MenuItem>
     };

@@ -3,8 +3,8 @@
 pub mod api;
 mod dialogs;
 mod names;
+mod order;
 mod parts;
-mod pipelines;
 mod reasons;
 mod row;
 mod stage_form;
@@ -24,7 +24,7 @@ use crate::ui::{PageTitle, Skeleton, SkeletonKind};
 
 use api::load_pipelines;
 use dialogs::Dialogs;
-use pipelines::Pipelines;
+use order::Pipelines;
 use reasons::Reasons;
 use stages::Stages;
 use state::State;

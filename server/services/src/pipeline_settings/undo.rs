@@ -134,21 +134,19 @@ async fn stage_changed(
 }
 
 async fn pipeline_back(operation: &Operation, id: i64) -> Result<Option<String>> {
-    match pipeline::bring_back(operation.tx(), id).await? {
-        None => Ok(Some(gone("Pipeline", id))),
-        Some(_) => {
-            let sql = "select kind from pipeline where id = $1";
-            let row = operation
-                .tx()
-                .query_one_raw(statement(sql, [id.into()]))
-                .await?;
-            let word: Option<String> = row.map(|row| row.try_get_by_index(0)).transpose()?;
-            if let Some(kind) = word.and_then(|word| Kind::parse(&word)) {
-                stage::recount(operation.tx(), kind, id).await?;
-            }
-            Ok(None)
-        }
+    if pipeline::bring_back(operation.tx(), id).await?.is_none() {
+        return Ok(Some(gone("Pipeline", id)));
     }
+    let sql = "select kind from pipeline where id = $1";
+    let row = operation
+        .tx()
+        .query_one_raw(statement(sql, [id.into()]))
+        .await?;
+    let word: Option<String> = row.map(|row| row.try_get_by_index(0)).transpose()?;
+    if let Some(kind) = word.and_then(|word| Kind::parse(&word)) {
+        stage::recount(operation.tx(), kind, id).await?;
+    }
+    Ok(None)
 }
 
 async fn pipeline_changed(

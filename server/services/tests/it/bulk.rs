@@ -267,7 +267,7 @@ async fn ten_thousand_deals_are_moved_in_seconds_and_taken_back() {
         "the undo left something behind"
     );
     // A debug build beside other work; what is quadratic would take minutes.
-    assert!(took < Duration::from_secs(60), "{took:?}");
+    assert!(took < Duration::from_mins(1), "{took:?}");
     // Twice is refused, and told as the run's failure.
     let again = bulk::start_undo(&shop.sales, run.operation.expect("an operation"))
         .await

@@ -493,7 +493,7 @@ async fn records_leave_a_stage_that_is_deleted_and_keep_their_history() {
     // Where a deleted stage lets records go says nothing any more.
     scene
         .make(draft(&offer, |it| {
-            it.gate.next = Some(vec![scene.stage(3).id])
+            it.gate.next = Some(vec![scene.stage(3).id]);
         }))
         .await;
     let refused = scene.refused(delete(&offer, None)).await;

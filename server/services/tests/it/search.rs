@@ -18,14 +18,16 @@ fn phone(number: &str) -> Value {
 
 /// The titles of what was found, best first.
 async fn titles(ctx: &Ctx, sought: &str) -> Vec<String> {
-    let hits = search::find(ctx, sought).await.unwrap();
+    let hits = search::find(ctx, sought).await.expect("an answer");
     hits.into_iter().map(|hit| hit.title).collect()
 }
 
 async fn made(ctx: &Ctx, kind: Kind, draft: Draft) -> i64 {
     let via = domain::timeline::Via::Form;
-    let written = write::create(ctx, via, kind, draft).await.unwrap();
-    written.record.unwrap().id
+    let written = write::create(ctx, via, kind, draft)
+        .await
+        .expect("it is made");
+    written.record.expect("its maker sees it").id
 }
 
 #[tokio::test]

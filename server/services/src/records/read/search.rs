@@ -163,29 +163,26 @@ fn ways_to(question: &Question<'_>, sought: &str) -> Result<Vec<SelectStatement>
             named
         };
         let ids = subquery(named().limit(FOLLOWED).take());
-        let (leads_there, is_it) = match &field.storage {
-            Storage::Column(column) => {
-                let column = format!("r.{}", name(column));
-                (
-                    fill(format!("{column} IN $1"), [ids]),
-                    format!("l.id = {column}"),
-                )
-            }
-            _ => {
-                let links = format!(
-                    "record_link k WHERE k.from_kind = {} AND k.field = {} AND k.to_kind = {}",
-                    word(kind.as_str()),
-                    word(&field.key),
-                    word(linked.as_str())
-                );
-                (
-                    fill(
-                        format!("r.id IN (SELECT k.from_id FROM {links} AND k.to_id IN $1)"),
-                        [ids],
-                    ),
-                    format!("l.id IN (SELECT k.to_id FROM {links} AND k.from_id = r.id)"),
-                )
-            }
+        let (leads_there, is_it) = if let Storage::Column(column) = &field.storage {
+            let column = format!("r.{}", name(column));
+            (
+                fill(format!("{column} IN $1"), [ids]),
+                format!("l.id = {column}"),
+            )
+        } else {
+            let links = format!(
+                "record_link k WHERE k.from_kind = {} AND k.field = {} AND k.to_kind = {}",
+                word(kind.as_str()),
+                word(&field.key),
+                word(linked.as_str())
+            );
+            (
+                fill(
+                    format!("r.id IN (SELECT k.from_id FROM {links} AND k.to_id IN $1)"),
+                    [ids],
+                ),
+                format!("l.id IN (SELECT k.to_id FROM {links} AND k.from_id = r.id)"),
+            )
         };
         let mut found = named();
         found
