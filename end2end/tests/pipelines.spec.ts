@@ -345,8 +345,8 @@ test('the board leads to the list and to a new record, and from card to card', a
 
   await board.card(upper).getByRole('link', { name: upper }).click();
   await expect(page.getByRole('heading', { level: 1, name: upper })).toBeVisible();
-  await expect(page.getByRole('button', { name: /^Previous \(/ })).toBeDisabled();
-  await page.getByRole('button', { name: /^Next \(/ }).click();
+  await expect(page.getByRole('button', { name: /^Previous record/ })).toBeDisabled();
+  await page.getByRole('button', { name: /^Next record/ }).click();
   await expect(page.getByRole('heading', { level: 1, name: lower })).toBeVisible();
-  await expect(page.getByRole('button', { name: /^Next \(/ })).toBeDisabled();
+  await expect(page.getByRole('button', { name: /^Next record/ })).toBeDisabled();
 });
