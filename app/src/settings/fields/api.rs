@@ -27,7 +27,7 @@ pub async fn create_field(kind: Kind, draft: FieldDraft) -> Result<Answer<FieldD
 pub async fn change_field(id: i64, draft: FieldDraft) -> Result<Answer<()>, Error> {
     let ctx = crate::request::ctx().await?;
     let changed = services::fields::change(&ctx, id, draft).await;
-    crate::answer::answer(changed.map(|()| ()))
+    crate::answer::answer(changed.map(drop))
 }
 
 /// Puts a kind's fields in order.
@@ -49,12 +49,12 @@ pub async fn count_holding(kind: Kind, query: Query) -> Result<Answer<Count>, Er
 #[server]
 pub async fn delete_field(id: i64) -> Result<Answer<()>, Error> {
     let ctx = crate::request::ctx().await?;
-    crate::answer::answer(services::fields::delete(&ctx, id).await.map(|()| ()))
+    crate::answer::answer(services::fields::delete(&ctx, id).await)
 }
 
 /// Takes a field out of the bin, with its values.
 #[server]
 pub async fn restore_field(id: i64) -> Result<Answer<()>, Error> {
     let ctx = crate::request::ctx().await?;
-    crate::answer::answer(services::fields::restore(&ctx, id).await.map(|()| ()))
+    crate::answer::answer(services::fields::restore(&ctx, id).await.map(drop))
 }

@@ -287,7 +287,7 @@ impl Editor {
 
     /// A default with choices by their local keys.
     fn to_local(self, value: &Value) -> Value {
-        let pairs = self.options.with_untracked(|rows| {
+        let pairs: Vec<(String, String)> = self.options.with_untracked(|rows| {
             rows.iter()
                 .map(|row| (row.key.get_value(), row.local_key()))
                 .collect()
@@ -298,7 +298,7 @@ impl Editor {
     /// A default with choices by the keys that they have, or will get: new ones are numbered in
     /// order, past those that there are.
     fn with_lasting_keys(self, value: &Value) -> Value {
-        let pairs = self.options.with_untracked(|rows| {
+        let pairs: Vec<(String, String)> = self.options.with_untracked(|rows| {
             let known: Vec<String> = rows.iter().map(|row| row.key.get_value()).collect();
             let mut numbers = (1_u64..).map(|number| format!("o{number}"));
             let mut fresh = || numbers.find(|key| !known.contains(key)).unwrap_or_default();
