@@ -206,7 +206,7 @@ fn SortMenu(list: ListState) -> impl IntoView {
             <Menu
                 id="list-sort"
                 label=move || t_string!(i18n, list.sort)
-                trigger=move || view! { <Icon glyph=Glyph::ArrowDown /> {t!(i18n, list.sort)} }
+                trigger=move || view! { <Icon glyph=Glyph::ArrowDown /> <span class="list__sortlabel">{t!(i18n, list.sort)}</span> }
             >
                 <MenuItem checked=is_newest on_select=newest>
                     {t!(i18n, list.newest)}
