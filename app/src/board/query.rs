@@ -2,6 +2,7 @@
 //! Everything in it can be shared; what makes no sense is passed over.
 
 use domain::board::BoardQuery;
+use domain::list::query_string;
 use domain::period::Period;
 use domain::query::filter::{ME, MY_DEPARTMENT};
 use domain::query::{Filter, Operator};
@@ -70,14 +71,14 @@ pub fn list(kind: Kind, params: &ParamsMap, pipeline: Option<PipelineId>) -> Str
     if !query.filter.is_everything() {
         filter = filter.and(query.filter);
     }
-    let mut parts = ParamsMap::new();
+    let mut parts = Vec::new();
     if !filter.is_everything() {
-        parts.insert(FILTER, filter.to_string());
+        parts.push((FILTER, filter.to_string()));
     }
     if let Some(text) = query.text {
-        parts.insert(TEXT, text);
+        parts.push((TEXT, text));
     }
-    format!("/{}{}", kind.plural(), parts.to_query_string())
+    format!("/{}{}", kind.plural(), query_string(&parts))
 }
 
 /// The board's address with some parts of its query changed; empty takes one out.

@@ -164,10 +164,13 @@ mod tests {
         memory.keep(7, "seven");
         assert!(memory.reaches(5) && memory.reaches(6));
         assert!(!memory.reaches(4));
-        assert_eq!(memory.after(6), [(7, "seven".to_owned())]);
+        let both = [(6, "six".to_owned()), (7, "seven".to_owned())];
+        assert_eq!(memory.after(6), both, "a lower one may come late");
         for event in 8..400 {
             memory.keep(event, "");
         }
+        let after = memory.after(399);
+        assert_eq!(after.first().map(|(event, _)| *event), Some(300));
         assert!(!memory.reaches(6), "the oldest are forgotten");
         assert!(memory.reaches(399));
         assert_eq!(memory.last, Some(399));
