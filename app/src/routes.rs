@@ -4,7 +4,6 @@ use domain::Kind;
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
-use leptos_router::hooks::use_params_map;
 use leptos_router::{SsrMode, path};
 
 use crate::account::AccountPage;
@@ -46,12 +45,29 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/settings/fields") view=FieldsPage />
                         <Route path=path!("/settings/pipelines") view=PipelinesPage />
                         <Route path=path!("/settings/people") view=PeoplePage />
-                        <Route path=path!("/:kind") view=|| of_kind(list) />
-                        <Route path=path!("/:kind/board") view=|| of_kind(board) />
-                        <Route path=path!("/:kind/new") view=|| of_kind(new_record) />
-                        <Route path=path!("/:kind/bin") view=|| of_kind(bin) />
-                        <Route path=path!("/:kind/:id") view=|| of_kind(record) />
-                        <Route path=path!("/:kind/:id/*any") view=NotFoundPage />
+                        <Route path=path!("/deals") view=|| list(Kind::Deal) />
+                        <Route path=path!("/deals/board") view=|| board(Kind::Deal) />
+                        <Route path=path!("/deals/new") view=|| new_record(Kind::Deal) />
+                        <Route path=path!("/deals/bin") view=|| bin(Kind::Deal) />
+                        <Route path=path!("/deals/:id") view=|| record(Kind::Deal) />
+                        <Route path=path!("/leads") view=|| list(Kind::Lead) />
+                        <Route path=path!("/leads/board") view=|| board(Kind::Lead) />
+                        <Route path=path!("/leads/new") view=|| new_record(Kind::Lead) />
+                        <Route path=path!("/leads/bin") view=|| bin(Kind::Lead) />
+                        <Route path=path!("/leads/:id") view=|| record(Kind::Lead) />
+                        <Route path=path!("/contacts") view=|| list(Kind::Contact) />
+                        <Route path=path!("/contacts/new") view=|| new_record(Kind::Contact) />
+                        <Route path=path!("/contacts/bin") view=|| bin(Kind::Contact) />
+                        <Route path=path!("/contacts/:id") view=|| record(Kind::Contact) />
+                        <Route path=path!("/companies") view=|| list(Kind::Company) />
+                        <Route path=path!("/companies/new") view=|| new_record(Kind::Company) />
+                        <Route path=path!("/companies/bin") view=|| bin(Kind::Company) />
+                        <Route path=path!("/companies/:id") view=|| record(Kind::Company) />
+                        <Route path=path!("/products") view=|| list(Kind::Product) />
+                        <Route path=path!("/products/new") view=|| new_record(Kind::Product) />
+                        <Route path=path!("/products/bin") view=|| bin(Kind::Product) />
+                        <Route path=path!("/products/:id") view=|| record(Kind::Product) />
+                        <Route path=path!("/*any") view=NotFoundPage />
                     </ParentRoute>
                 </Routes>
             </Router>
@@ -59,32 +75,16 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// The page of the kind that the address begins with, made anew when another kind comes. One route
-/// for all kinds: each route is code in the browser.
-fn of_kind(page: fn(Kind) -> AnyView) -> impl IntoView {
-    let params = use_params_map();
-    let kind = Memo::new(move |_| {
-        params.with(|params| {
-            let word = params.get("kind")?;
-            Kind::parse(&word).filter(|kind| kind.plural() == word)
-        })
-    });
-    move || match kind.get() {
-        Some(kind) => page(kind),
-        None => view! { <NotFoundPage /> }.into_any(),
-    }
-}
+// A route for each kind, rather than one that reads the kind from the address: on the server what
+// stands in a closure is made twice, and so would read its data twice. The pages are one code all
+// the same.
 
 fn list(kind: Kind) -> AnyView {
     view! { <ListPage kind /> }.into_any()
 }
 
 fn board(kind: Kind) -> AnyView {
-    if kind.has_stages() {
-        view! { <BoardPage kind /> }.into_any()
-    } else {
-        view! { <NotFoundPage /> }.into_any()
-    }
+    view! { <BoardPage kind /> }.into_any()
 }
 
 fn new_record(kind: Kind) -> AnyView {
