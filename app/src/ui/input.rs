@@ -6,6 +6,7 @@ use leptos::text_prop::TextProp;
 
 use super::class::join;
 use super::field::use_control;
+use super::focus::take_focus;
 
 /// What is typed, which decides keyboard and autofill. Numbers are plain text for the browser,
 /// since its own number input knows neither the user's comma nor when to leave the wheel alone.
@@ -117,8 +118,7 @@ pub fn TextInput(
     });
     Effect::new(move |_| {
         if let (true, Some(input)) = (autofocus, node_ref.get()) {
-            // Nothing is lost when the browser refuses the focus.
-            let _ = input.focus();
+            take_focus(&input);
         }
     });
     // Said by the server alone: of an input that comes later the browser complains when something

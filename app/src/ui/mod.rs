@@ -17,6 +17,7 @@ mod empty;
 mod error;
 mod escape;
 mod field;
+mod focus;
 mod gate;
 mod icon;
 mod input;

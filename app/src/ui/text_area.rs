@@ -10,6 +10,7 @@ use leptos::text_prop::TextProp;
 use super::class::join;
 use super::escape::escape_text;
 use super::field::use_control;
+use super::focus::take_focus;
 
 /// An input of several lines that grows with its text. The props are those of
 /// [`TextInput`](super::TextInput).
@@ -70,8 +71,7 @@ pub fn TextArea(
     });
     Effect::new(move |_| {
         if let (true, Some(area)) = (autofocus, node_ref.get()) {
-            // Nothing is lost when the browser refuses the focus.
-            let _ = area.focus();
+            take_focus(&area);
         }
     });
     // Said by the server alone: of an input that comes later the browser complains when something
