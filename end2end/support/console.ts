@@ -9,9 +9,6 @@ export class ConsoleWatch {
 
   constructor(context: BrowserContext) {
     context.on('console', (message) => {
-      // Chromium's own remark when a test types before it has given the focus that the page asks for. To be mended in
-      // the page, by not asking twice.
-      if (message.text().startsWith('Autofocus processing was blocked')) return;
       const { url, lineNumber } = message.location();
       this.problems.push(`console ${message.type()}: ${message.text()} (${url}:${lineNumber})`);
     });

@@ -6,7 +6,6 @@ use leptos::text_prop::TextProp;
 
 use super::class::join;
 use super::field::use_control;
-use super::focus::take_focus;
 
 /// What is typed, which decides keyboard and autofill. Numbers are plain text for the browser,
 /// since its own number input knows neither the user's comma nor when to leave the wheel alone.
@@ -118,12 +117,11 @@ pub fn TextInput(
     });
     Effect::new(move |_| {
         if let (true, Some(input)) = (autofocus, node_ref.get()) {
-            take_focus(&input);
+            // Here alone, not in the markup too: a browser that is asked twice complains. Nothing is
+            // lost when it refuses the focus.
+            let _ = input.focus();
         }
     });
-    // Said by the server alone: of an input that comes later the browser complains when something
-    // else has the focus, which the effect above moves anyway.
-    let said_by_server = autofocus && cfg!(feature = "ssr");
     view! {
         <input
             class=join(["input", &class])
@@ -138,7 +136,6 @@ pub fn TextInput(
             autocomplete=autocomplete
             required=required || control.required
             disabled=move || disabled.get()
-            autofocus=said_by_server
             aria-label=label.map(|label| move || label.get())
             aria-labelledby=control.labelled_by
             aria-describedby=move || control.described_by.get()

@@ -17,7 +17,6 @@ mod empty;
 mod error;
 mod escape;
 mod field;
-mod focus;
 mod gate;
 mod icon;
 mod input;

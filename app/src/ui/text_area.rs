@@ -10,7 +10,6 @@ use leptos::text_prop::TextProp;
 use super::class::join;
 use super::escape::escape_text;
 use super::field::use_control;
-use super::focus::take_focus;
 
 /// An input of several lines that grows with its text. The props are those of
 /// [`TextInput`](super::TextInput).
@@ -71,12 +70,11 @@ pub fn TextArea(
     });
     Effect::new(move |_| {
         if let (true, Some(area)) = (autofocus, node_ref.get()) {
-            take_focus(&area);
+            // Here alone, not in the markup too: a browser that is asked twice complains. Nothing is
+            // lost when it refuses the focus.
+            let _ = area.focus();
         }
     });
-    // Said by the server alone: of an input that comes later the browser complains when something
-    // else has the focus, which the effect above moves anyway.
-    let said_by_server = autofocus && cfg!(feature = "ssr");
     view! {
         <textarea
             class=join(["input textarea", &class])
@@ -88,7 +86,6 @@ pub fn TextArea(
             placeholder=placeholder.map(|text| move || text.get())
             required=required || control.required
             disabled=move || disabled.get()
-            autofocus=said_by_server
             aria-label=label.map(|label| move || label.get())
             aria-labelledby=control.labelled_by
             aria-describedby=move || control.described_by.get()
