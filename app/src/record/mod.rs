@@ -36,14 +36,9 @@ pub fn RecordPage(
 ) -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|map| map.get("id")?.parse::<RecordId>().ok()));
-    let is_there = Memo::new(move |_| id.get().is_some());
     view! {
         <section class="page">
-            {move || if is_there.get() {
-                view! { <Loaded kind=kind id=id as_page=true /> }.into_any()
-            } else {
-                view! { <Failed error=Error::NotFound /> }.into_any()
-            }}
+            <Loaded kind=kind id=id as_page=true />
         </section>
     }
 }
@@ -86,11 +81,19 @@ fn Loaded(
     #[prop(optional_no_strip)]
     walk: Option<Walk>,
 ) -> impl IntoView {
-    // Without an id this is about to go.
-    let id = Memo::new(move |before: Option<&RecordId>| {
-        id.get().or(before.copied()).unwrap_or_default()
+    // A panel without an id is about to go, with what stands in it; a page without one has none.
+    let id = Memo::new(move |before: Option<&Option<RecordId>>| {
+        id.get().or_else(|| before.copied().flatten().filter(|_| !as_page))
     });
-    let opened = Resource::new(move || (kind, id.get()), |(kind, id)| open_record(kind, id));
+    let opened = Resource::new(
+        move || id.get(),
+        move |id| async move {
+            match id {
+                Some(id) => open_record(kind, id).await,
+                None => Ok(Err(Error::NotFound)),
+            }
+        },
+    );
     view! {
         <Transition fallback=|| view! { <Skeleton kind=SkeletonKind::Row count=8 /> }>
             {move || Suspend::new(async move {
