@@ -160,7 +160,7 @@ export class Api {
     if (!answer.ok()) throw new Error(`No note: ${answer.status()} ${await answer.text()}`);
   }
 
-  async board(query: { kind: Kind; pipeline?: number; text?: string }): Promise<BoardData> {
+  async board(query: { kind: Kind; pipeline?: number; filter?: string; text?: string }): Promise<BoardData> {
     return await this.post<BoardData>('app/board/api/load_board', { query });
   }
 
