@@ -83,7 +83,8 @@ fn Loaded(
 ) -> impl IntoView {
     // A panel without an id is about to go, with what stands in it; a page without one has none.
     let id = Memo::new(move |before: Option<&Option<RecordId>>| {
-        id.get().or_else(|| before.copied().flatten().filter(|_| !as_page))
+        id.get()
+            .or_else(|| before.copied().flatten().filter(|_| !as_page))
     });
     let opened = Resource::new(
         move || id.get(),
