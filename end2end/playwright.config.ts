@@ -17,7 +17,7 @@ export default defineConfig({
   // One browser beside one server and one PostgreSQL is what two cores carry.
   workers: Number(process.env['DEALWRIGHT_E2E_WORKERS'] ?? 1),
   timeout: 45_000,
-  globalTimeout: 60 * 60_000,
+  globalTimeout: 30 * 60_000,
   expect: { timeout: 8_000 },
   reporter: [
     ['list'],
