@@ -1,12 +1,16 @@
 //! Fields that users make: their settings, their values, what must not be twice, their indexes.
 
+mod every_type;
 mod index;
 mod settings;
+mod sorted;
+mod stages;
 mod unique;
 mod values;
 
 use std::borrow::Cow;
 
+use domain::contact_point::{ContactPoint, PointType};
 use domain::field::{ChoiceOption, FieldType};
 use domain::field_settings::FieldDraft;
 use domain::query::{Filter, Query, Sort};
@@ -110,6 +114,10 @@ impl Office {
 
 pub(crate) fn text(text: &str) -> Value {
     Value::Text(text.to_owned())
+}
+
+pub(crate) fn points(of: PointType, one: &str) -> Value {
+    Value::Points(vec![ContactPoint::new(of, one)])
 }
 
 pub(crate) fn draft(own: &[(&str, Value)], custom: &[(&FieldDef, Value)]) -> Draft {
