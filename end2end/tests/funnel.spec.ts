@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { api, type Api, Board, expect, numberIn, signIn, test, unique, USERS } from '../support/fixtures.ts';
+import { api, type Api, Board, expect, expectNoAxeViolations, numberIn, open, signIn, test, unique, USERS } from '../support/fixtures.ts';
 
 /** The row of a stage in the funnel's table of deals. */
 function cells(page: Page, stage: string) {
@@ -80,6 +80,36 @@ test('filters stand in the address', { tag: '@desktop' }, async ({ page }) => {
   await page.goBack();
   await expect(page).toHaveURL('/funnel');
   await expect.poll(() => nowIn(page, 'Won')).toBe(all);
+});
+
+test('any field narrows it, and what it no longer knows is said', async ({ page }) => {
+  const admin = await api('admin');
+  await signIn(page, 'director', { to: '/funnel' });
+  const all = await nowIn(page, 'New');
+  await page.getByRole('button', { name: /^Filter( \d|$)/ }).click();
+  const builder = page.getByRole('dialog', { name: 'Filter', exact: true });
+  await builder.getByRole('button', { name: /^Field:/ }).click();
+  await page.getByRole('combobox', { name: 'Field', exact: true }).fill('Source');
+  await page.getByRole('option', { name: 'Source', exact: true }).click();
+  await builder.getByRole('button', { name: /^Value:/ }).click();
+  await page.getByRole('option', { name: 'Call', exact: true }).click();
+  await page.keyboard.press('Escape');
+  await expectNoAxeViolations(page);
+  await builder.getByRole('button', { name: 'Done' }).click();
+  await expect(page).toHaveURL('/funnel?filter=source:is:call');
+  const called = await countIn(admin, 'New', 'source:is:call');
+  expect(called).toBeLessThan(all);
+  await expect.poll(() => nowIn(page, 'New')).toBe(called);
+  await page.reload();
+  await expect.poll(() => nowIn(page, 'New')).toBe(called);
+  await page.getByRole('button', { name: 'Remove: Source is Call' }).click();
+  await expect.poll(() => nowIn(page, 'New')).toBe(all);
+
+  // A field that was deleted since the address was kept.
+  await open(page, '/funnel?filter=c999999:is:call');
+  await expect(page.getByRole('main')).toContainText('c999999');
+  await page.getByRole('button', { name: /^Remove: / }).click();
+  await expect.poll(() => nowIn(page, 'New')).toBe(all);
 });
 
 test('days of one’s own can be asked for', { tag: '@desktop' }, async ({ page }) => {

@@ -1,6 +1,8 @@
-//! What narrows the funnel: pipeline, period, and whose records. All of it stands in the address.
+//! What narrows the funnel: pipeline, period, whose records, and conditions on any field of deals.
+//! All of it stands in the address.
 
 use domain::Kind;
+use domain::query::Filter;
 use domain::query::filter::ME;
 use domain::rights::{Action, Reach};
 use domain::workspace::Workspace;
@@ -8,8 +10,9 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
-use super::query::{self, CUSTOM, DEPARTMENT, OWNER, PERIOD, PIPELINE};
+use super::query::{self, CUSTOM, DEPARTMENT, FILTER, OWNER, PERIOD, PIPELINE};
 use crate::dates::I18n;
+use crate::filter::FilterBar;
 use crate::i18n::{t, t_string, use_i18n};
 use crate::layout::use_workspace;
 use crate::ui::{Choice, InputKind, Select, TextInput};
@@ -55,6 +58,15 @@ pub(super) fn Filters() -> impl IntoView {
     });
     let people = Memo::new(move |_| workspace.with(|workspace| people(i18n, workspace)));
     let person = Memo::new(move |_| params.with(whose));
+    let conditions = Memo::new(move |_| params.with(query::conditions));
+    let on_filter = Callback::new(move |filter: Filter| {
+        let text = if filter.is_everything() {
+            String::new()
+        } else {
+            filter.to_string()
+        };
+        go.run(vec![(FILTER, text)]);
+    });
     view! {
         <div class="toolbar funnel__filters" role="search" aria-label=move || t_string!(i18n, funnel.filters)>
             <Show when=move || { pipelines.with(|pipelines| pipelines.len() > 1) }>
@@ -74,6 +86,7 @@ pub(super) fn Filters() -> impl IntoView {
                     on_change=move |whose: String| go.run(chosen(&whose))
                 />
             </Show>
+            <FilterBar kind=Kind::Deal filter=conditions on_change=on_filter />
         </div>
     }
 }

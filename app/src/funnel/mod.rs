@@ -52,7 +52,7 @@ pub fn FunnelPage() -> impl IntoView {
                 view! { <Skeleton kind=SkeletonKind::Row count=8 /> }
             }>
                 {move || Suspend::new(async move {
-                    match funnel.await {
+                    match funnel.await.flatten() {
                         Ok(read) => {
                             let question = question.get_untracked();
                             let shown = keep_fresh(read, question);

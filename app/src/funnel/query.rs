@@ -1,10 +1,12 @@
 //! What the funnel shows, as its address says it:
-//! `?pipeline=2&period=this_year&department=3&wall=1`. What makes no sense is passed over.
+//! `?pipeline=2&period=this_year&department=3&filter=source:is:web&wall=1`. What makes no sense is
+//! passed over.
 
 use domain::UserId;
 use domain::funnel::FunnelQuery;
 use domain::money::Currency;
 use domain::period::Period;
+use domain::query::Filter;
 use domain::query::filter::ME;
 use leptos_router::params::ParamsMap;
 
@@ -16,6 +18,8 @@ pub(super) const PERIOD: &str = "period";
 pub(super) const OWNER: &str = "owner";
 /// A department's id.
 pub(super) const DEPARTMENT: &str = "department";
+/// Further conditions on deals, as [`Filter`] writes them; leads that lack their fields stay out.
+pub(super) const FILTER: &str = "filter";
 /// The currency in which sums are shown; the one of most records where it says nothing.
 pub(super) const CURRENCY: &str = "currency";
 /// Whether it covers the screen.
@@ -38,8 +42,14 @@ pub(super) fn read(params: &ParamsMap, me: Option<UserId>) -> FunnelQuery {
         period: period.map(str::to_owned),
         owner,
         department: number(DEPARTMENT).filter(|_| owner.is_none()),
-        ..FunnelQuery::default()
+        filter: conditions(params),
     }
+}
+
+/// The further conditions of an address; none where they cannot be read.
+pub(super) fn conditions(params: &ParamsMap) -> Filter {
+    let text = params.get_str(FILTER).unwrap_or_default().to_owned();
+    Filter::try_from(text).unwrap_or_default()
 }
 
 /// The currency that an address asks for.
@@ -55,12 +65,18 @@ pub(super) fn is_wall(params: &ParamsMap) -> bool {
 /// Whether the address leaves records out, but for those of other pipelines.
 pub(super) fn is_narrow(params: &ParamsMap) -> bool {
     let query = read(params, None);
-    query.period.is_some() || query.department.is_some() || params.get_str(OWNER).is_some()
+    query.period.is_some()
+        || query.department.is_some()
+        || params.get_str(OWNER).is_some()
+        || !query.filter.is_everything()
 }
 
 /// The address that leaves none out.
 pub(super) fn without_narrowing(params: &ParamsMap) -> String {
-    with(params, &[(PERIOD, ""), (OWNER, ""), (DEPARTMENT, "")])
+    with(
+        params,
+        &[(PERIOD, ""), (OWNER, ""), (DEPARTMENT, ""), (FILTER, "")],
+    )
 }
 
 /// The days of the address' period, where it is one from day to day: from, to.
@@ -118,10 +134,22 @@ mod tests {
             (PERIOD, "custom"),
             (OWNER, "all"),
             (WALL, "yes"),
+            (FILTER, "and("),
         ]);
         assert_eq!(read(&asked, Some(7)), FunnelQuery::default());
         assert!(!is_wall(&asked));
         assert_eq!(days(&asked), None);
+    }
+
+    #[test]
+    fn conditions_narrow_and_can_be_taken_out() {
+        let asked = params(&[(FILTER, "source:is:web"), (PIPELINE, "2")]);
+        assert_eq!(
+            read(&asked, None).filter,
+            Filter::is("source", domain::query::Operator::Is, &["web"])
+        );
+        assert!(is_narrow(&asked));
+        assert_eq!(without_narrowing(&asked), "?pipeline=2");
     }
 
     #[test]

@@ -81,8 +81,8 @@ impl Counting {
         self.stage.set_value(Stage::UnderWay);
         spawn_local(async move {
             // Where the server does not answer, the old numbers go on; the connection's return is
-            // a message of its own.
-            if let Ok(counted) = load_funnel(question).await {
+            // a message of its own. So they do where a field that the filter names has just gone.
+            if let Ok(Ok(counted)) = load_funnel(question).await {
                 let _ = self.set_funnel.try_set(counted);
             }
             let outdated = self.stage.try_get_value() == Some(Stage::Outdated);

@@ -21,8 +21,9 @@ use domain::{DepartmentId, Error, Kind, Problem, StageId, UserId};
 use rust_decimal::Decimal;
 use sea_orm::{DbBackend, FromQueryResult, Statement};
 
-use crate::failure::{Result, settle};
+use crate::failure::{Failure, Result, settle};
 use crate::live::replay;
+use crate::records::read;
 use crate::schema::{self, Schema};
 use crate::{Ctx, pipelines};
 
@@ -47,8 +48,8 @@ async fn build(ctx: &Ctx, query: &FunnelQuery) -> Result<Funnel> {
         if ctx.actor.scope(pipeline.kind, Action::Read) == Scope::None {
             continue;
         }
-        let schema = schema::load(ctx, pipeline.kind).await?;
-        if question.fits(&schema)? {
+        if question.fits(ctx, pipeline.kind).await? {
+            let schema = schema::load(ctx, pipeline.kind).await?;
             parts.push(part(ctx, &question, &schema, pipeline, &reasons).await?);
         }
     }
@@ -96,10 +97,10 @@ impl Question {
     }
 
     /// Whether the question can be asked of a kind. One about deals alone leaves leads out.
-    fn fits(&self, schema: &Schema) -> Result<bool, Error> {
-        match self.filter.check(&schema.fields, |kind| kind.fields()) {
+    async fn fits(&self, ctx: &Ctx, kind: Kind) -> Result<bool> {
+        match read::understands(ctx, kind, &self.filter).await {
             Ok(()) => Ok(true),
-            Err(_) if schema.kind == Kind::Lead => Ok(false),
+            Err(Failure::Domain(Error::Invalid(_))) if kind == Kind::Lead => Ok(false),
             Err(error) => Err(error),
         }
     }

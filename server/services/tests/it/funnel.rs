@@ -2,15 +2,18 @@
 //! sources.
 
 use domain::board::Total;
+use domain::field::FieldType;
+use domain::field_settings::FieldDraft;
 use domain::funnel::{Funnel, FunnelPart, FunnelQuery};
 use domain::money::Currency;
 use domain::pipeline::{Meaning, Pipeline};
 use domain::query::{Filter, Operator};
 use domain::rights::Role;
 use domain::timeline::Via;
+use domain::value::Linked;
 use domain::{Draft, Error, Kind, Money, RecordId, UserId, Value};
 use services::records::write;
-use services::{Ctx, funnel};
+use services::{Ctx, fields, funnel};
 use test_support::{TestDb, now};
 
 const STAGES: [(&str, Meaning); 5] = [
@@ -267,6 +270,65 @@ async fn leads_stand_before_deals_where_they_are_in_use() {
         ..FunnelQuery::default()
     };
     assert_eq!(read(&director, &of_companies).await.parts.len(), 1);
+}
+
+#[tokio::test]
+async fn fields_of_one_s_own_narrow_it_also_through_a_link() {
+    let scene = scene().await;
+    scene.db.run("update organisation set leads = true").await;
+    let admin = scene.db.user("Ada", &[Role::Administrator], None).await;
+    let admin = scene.db.ctx_of(admin).await;
+    let make = async |kind, label: &str| {
+        let draft = FieldDraft::new(label, FieldType::Text);
+        fields::create(&admin, kind, draft).await.expect("a field")
+    };
+    let (region, size) = (
+        make(Kind::Deal, "Region").await,
+        make(Kind::Company, "Size").await,
+    );
+    let large = Draft::of([
+        ("name", Value::Text("Acme".into())),
+        (&*size.key, Value::Text("large".into())),
+    ]);
+    let acme = write::create(&admin, Via::Form, Kind::Company, large)
+        .await
+        .expect("a company");
+    let acme = acme.record.expect("it is seen").id;
+    let set = async |id, key: &str, value| {
+        let draft = Draft::of([(key, value)]);
+        write::change(&admin, Via::Form, Kind::Deal, id, draft)
+            .await
+            .expect("a change");
+    };
+    let first = deal(&admin, &scene.pipeline, scene.anna, 700, &[0, 1]).await;
+    let second = deal(&admin, &scene.pipeline, scene.boris, 900, &[0]).await;
+    set(first, &region.key, Value::Text("north".into())).await;
+    set(second, "company_id", Value::Links(vec![Linked::to(acme)])).await;
+
+    let director = scene.db.ctx_of(scene.director).await;
+    let asked = async |field: &str, operand: &str| {
+        let query = FunnelQuery {
+            filter: Filter::is(field, Operator::Is, &[operand]),
+            ..FunnelQuery::default()
+        };
+        // Leads have no such field, and stay out.
+        now_in(&part(&director, &query).await)
+    };
+    assert_eq!(asked(&region.key, "north").await, [0, 1, 0, 0, 0]);
+    let through = format!("company_id.{}", size.key);
+    assert_eq!(asked(&through, "large").await, [1, 0, 0, 0, 0]);
+
+    fields::delete(&admin, region.custom_id().expect("its own"))
+        .await
+        .expect("deleted");
+    let gone = FunnelQuery {
+        filter: Filter::is(&region.key, Operator::Is, &["north"]),
+        ..FunnelQuery::default()
+    };
+    assert!(matches!(
+        funnel::read(&director, &gone).await,
+        Err(Error::Invalid(_))
+    ));
 }
 
 #[tokio::test]

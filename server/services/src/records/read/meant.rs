@@ -98,12 +98,12 @@ impl<'a> Meant<'a> {
     }
 
     /// Their ids, from low to high.
-    pub(crate) async fn ids(&self) -> Result<Vec<RecordId>> {
+    pub(crate) async fn ids(&self, on: &impl ConnectionTrait) -> Result<Vec<RecordId>> {
         let mut select = self.select();
         select
             .expr(plain("r.id"))
             .order_by_expr(plain("r.id"), Order::Asc);
-        let rows = self.question.ctx.db.query_all(&select).await?;
+        let rows = on.query_all(&select).await?;
         rows.iter()
             .map(|row| row.try_get_by(0).map_err(Into::into))
             .collect()

@@ -39,7 +39,7 @@ pub(crate) use index::{Served, served};
 pub(crate) use lock::standing;
 pub use lock::{Stored, fetch_for_update};
 pub(crate) use names::{titles, titles_in_bin};
-pub(crate) use over::over;
+pub(crate) use over::{over, understands};
 pub(crate) use search::search;
 
 use crate::Ctx;

@@ -15,3 +15,12 @@ pub(crate) async fn over(ctx: &Ctx, kind: Kind, filter: &Filter) -> Result<Selec
     let question = Question::about(ctx, kind, filter).await?;
     Ok(question.select(question.conditions(filter, None, false)?))
 }
+
+/// Whether a filter can be asked of a kind, with its own fields and those of the kinds that it
+/// reaches.
+///
+/// # Errors
+/// [`domain::Error::Invalid`] names what the kind does not have.
+pub(crate) async fn understands(ctx: &Ctx, kind: Kind, filter: &Filter) -> Result<()> {
+    Question::about(ctx, kind, filter).await.map(drop)
+}
