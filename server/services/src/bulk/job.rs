@@ -139,8 +139,9 @@ impl Job {
         let ctx = &self.ctx;
         store::rewind(ctx, self.run).await?;
         let meant = Meant::of(ctx, kind, selection, change.in_bin()).await?;
-        let ids = meant.ids().await?;
+        // Within the operation, whose statements may take their time.
         let mut operation = Operation::begin(ctx, Via::Bulk, "").await?;
+        let ids = meant.ids(operation.tx()).await?;
         lock(operation.tx(), kind, &ids).await?;
         let (mut done, mut refused) = (0, 0);
         for chunk in ids.chunks(CHUNK) {
