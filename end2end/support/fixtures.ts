@@ -43,7 +43,8 @@ export const test = base.extend<Options & Fixtures>({
   servers: async ({}, use) => {
     const servers: Server[] = [];
     await use(servers);
-    for (const server of servers) await server.stop();
+    // Nodes that joined before the one whose database they share.
+    for (const server of servers.toReversed()) await server.stop();
   },
 
   context: async ({ context, allowedConsole, servers: _ }, use) => {

@@ -82,6 +82,8 @@ export interface ServerOptions {
   command?: string[];
   /** Settings on top of those that every server gets. */
   env?: Record<string, string>;
+  /** A server whose database it shares, as another node. */
+  beside?: Server;
 }
 
 export class Server {
@@ -100,7 +102,9 @@ export class Server {
   static async start(options: ServerOptions = {}): Promise<Server> {
     const port = await freePort();
     const data = mkdtempSync(path.join(tmpdir(), 'dealwright-e2e-'));
-    const database = await Database.create();
+    const { beside } = options;
+    if (beside && !beside.database) throw new Error('Nodes need a database that none of them runs: set TEST_DATABASE_URL.');
+    const database = beside ? beside.database : await Database.create();
     const server = new Server(`http://127.0.0.1:${port}`, port, data, database, options);
     try {
       await server.launch();
@@ -168,10 +172,10 @@ export class Server {
     await this.answers(this.process);
   }
 
-  /** Stops it and removes its database and data. */
+  /** Stops it and removes its data, and its database unless that is another node's. */
   async stop(): Promise<void> {
     await this.halt();
-    await this.database?.drop();
+    if (!this.options.beside) await this.database?.drop();
     rmSync(this.data, { recursive: true, force: true });
   }
 
