@@ -15,7 +15,7 @@ use crate::i18n::{t, t_string, use_i18n};
 use crate::labels;
 use crate::layout::Failed;
 use crate::ui::{
-    Button, ButtonKind, ButtonSize, ButtonVariant, Field, FormError, Gate, InputKind, LinkButton,
+    ButtonSize, ButtonVariant, Field, FormError, Gate, GateSubmit, InputKind, LinkButton,
     PageTitle, TextInput,
 };
 
@@ -197,17 +197,7 @@ fn InvitationForm(
                         autofocus=true
                     />
                 </Field>
-                <div class="form__actions">
-                    <Button
-                        kind=ButtonKind::Submit
-                        variant=ButtonVariant::Primary
-                        size=ButtonSize::Large
-                        wide=true
-                        busy=action.pending()
-                    >
-                        {t!(i18n, invitation.submit)}
-                    </Button>
-                </div>
+                <GateSubmit busy=action.pending()>{t!(i18n, invitation.submit)}</GateSubmit>
             </ActionForm>
         </Gate>
     }

@@ -10,8 +10,7 @@ use super::currencies::CURRENCIES;
 use crate::i18n::{t, t_string, use_i18n};
 use crate::labels;
 use crate::ui::{
-    Button, ButtonKind, ButtonSize, ButtonVariant, Checkbox, Choice, Field, FormError, Gate,
-    InputKind, PageTitle, Select, TextInput,
+    Checkbox, Choice, Field, FormError, Gate, GateSubmit, InputKind, PageTitle, Select, TextInput,
 };
 
 /// The form behind the newest link.
@@ -126,17 +125,7 @@ pub(super) fn SetUpForm(
                     />
                     <p class="field__help">{t!(i18n, set_up.leads_help)}</p>
                 </div>
-                <div class="form__actions">
-                    <Button
-                        kind=ButtonKind::Submit
-                        variant=ButtonVariant::Primary
-                        size=ButtonSize::Large
-                        wide=true
-                        busy=action.pending()
-                    >
-                        {t!(i18n, set_up.submit)}
-                    </Button>
-                </div>
+                <GateSubmit busy=action.pending()>{t!(i18n, set_up.submit)}</GateSubmit>
             </ActionForm>
         </Gate>
     }

@@ -11,10 +11,7 @@ use leptos_router::hooks::use_query_map;
 
 use crate::i18n::{t, t_string, use_i18n};
 use crate::labels;
-use crate::ui::{
-    Button, ButtonKind, ButtonSize, ButtonVariant, Field, FormError, Gate, InputKind, PageTitle,
-    TextInput,
-};
+use crate::ui::{Field, FormError, Gate, GateSubmit, InputKind, PageTitle, TextInput};
 
 use api::SignIn;
 
@@ -64,17 +61,7 @@ pub fn SignInPage() -> impl IntoView {
                         required=true
                     />
                 </Field>
-                <div class="form__actions">
-                    <Button
-                        kind=ButtonKind::Submit
-                        variant=ButtonVariant::Primary
-                        size=ButtonSize::Large
-                        wide=true
-                        busy=action.pending()
-                    >
-                        {t!(i18n, sign_in.submit)}
-                    </Button>
-                </div>
+                <GateSubmit busy=action.pending()>{t!(i18n, sign_in.submit)}</GateSubmit>
                 <p class="form__note">{t!(i18n, sign_in.forgotten)}</p>
             </ActionForm>
         </Gate>

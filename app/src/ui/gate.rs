@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
+use super::button::{Button, ButtonKind, ButtonSize, ButtonVariant};
 use super::class::join;
 use super::icon::BrandMark;
 
@@ -55,5 +56,29 @@ pub fn Gate(
                 {children()}
             </div>
         </main>
+    }
+}
+
+/// The button that sends the form of a [`Gate`].
+#[component]
+pub fn GateSubmit(
+    /// Whether the form is on its way.
+    #[prop(into)]
+    busy: Signal<bool>,
+    /// The words.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <div class="form__actions">
+            <Button
+                kind=ButtonKind::Submit
+                variant=ButtonVariant::Primary
+                size=ButtonSize::Large
+                wide=true
+                busy
+            >
+                {children()}
+            </Button>
+        </div>
     }
 }

@@ -38,7 +38,7 @@ pub use dialog::Dialog;
 pub use empty::Empty;
 pub use error::{FormError, LoadError};
 pub use field::Field;
-pub use gate::Gate;
+pub use gate::{Gate, GateSubmit};
 pub use icon::{BrandMark, Glyph, Icon};
 pub use input::{InputKind, TextInput};
 pub(crate) use menu::place as place_popover;
