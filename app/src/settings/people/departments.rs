@@ -8,11 +8,13 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::api::{add_department, change_department, delete_department};
-use super::state::{PeopleState, Problems};
+use super::attempt::Attempt;
+use super::pick::Pick;
+use super::state::PeopleState;
 use crate::i18n::{t, t_string};
 use crate::ui::{
     Avatar, AvatarSize, Button, ButtonKind, ButtonVariant, Dialog, Empty, Field, FormError, Glyph,
-    Icon, Menu, MenuItem, Select, TextInput,
+    Icon, Menu, MenuItem, TextInput,
 };
 
 /// What a dialog is open for.
@@ -223,26 +225,12 @@ fn DepartmentForm(
 ) -> impl IntoView {
     let i18n = state.i18n;
     let draft = RwSignal::new(first.clone());
-    let problems = Problems::new(i18n);
-    let busy = RwSignal::new(false);
+    let attempt = Attempt::new(i18n, open);
     let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
         let draft = draft.get_untracked();
         let name = draft.name.trim().to_owned();
-        spawn_local(async move {
-            let answer = send(id, draft).await;
-            let _ = busy.try_set(false);
-            match answer {
-                Ok(operation) => {
-                    let _ = open.try_set(false);
-                    state.done(t_string!(i18n, people.changed, name = name), operation);
-                }
-                Err(error) => problems.set(Some(error)),
-            }
+        attempt.send(&event, send(id, draft), move |operation| {
+            state.done(t_string!(i18n, people.changed, name = name), operation);
         });
     };
     // A department stands neither under itself nor under what is below it.
@@ -252,13 +240,10 @@ fn DepartmentForm(
     let parents =
         state.department_choices(|other| id.is_some_and(|id| is_at_or_above(&above, id, other)));
     let heads = state.people_choices(None);
-    let id_of = |id: Option<i64>| id.map_or_else(String::new, |id| id.to_string());
-    let parent = RwSignal::new(id_of(first.parent));
-    let head = RwSignal::new(id_of(first.head));
     view! {
         <form class="form" on:submit=submit novalidate=true>
-            <FormError text=problems.beside(&FIELDS) />
-            <Field id="department-name" label=move || t_string!(i18n, people.name) error=problems.of("name")>
+            <FormError text=attempt.beside(&FIELDS) />
+            <Field id="department-name" label=move || t_string!(i18n, people.name) error=attempt.problem("name")>
                 <TextInput
                     initial=first.name
                     on_input=move |typed| draft.update(|draft| draft.name = typed)
@@ -266,33 +251,25 @@ fn DepartmentForm(
                     autofocus=true
                 />
             </Field>
-            <Field id="department-parent" label=move || t_string!(i18n, people.part_of) error=problems.of("parent")>
-                <Select
-                    options=parents
-                    value=parent
-                    on_change=move |id: String| {
-                        draft.update(|draft| draft.parent = id.parse().ok());
-                        parent.set(id);
-                    }
-                />
-            </Field>
-            <Field
+            <Pick
+                id="department-parent"
+                label=move || t_string!(i18n, people.part_of)
+                error=attempt.problem("parent")
+                options=parents
+                first=first.parent
+                on_pick=move |id| draft.update(|draft| draft.parent = id)
+            />
+            <Pick
                 id="department-head"
                 label=move || t_string!(i18n, people.head)
-                error=problems.of("head")
-            >
-                <Select
-                    options=heads
-                    value=head
-                    on_change=move |id: String| {
-                        draft.update(|draft| draft.head = id.parse().ok());
-                        head.set(id);
-                    }
-                />
-            </Field>
+                error=attempt.problem("head")
+                options=heads
+                first=first.head
+                on_pick=move |id| draft.update(|draft| draft.head = id)
+            />
             <div class="dialog__actions">
                 <Button on:click=move |_| open.set(false)>{t!(i18n, people.cancel)}</Button>
-                <Button variant=ButtonVariant::Primary kind=ButtonKind::Submit busy>
+                <Button variant=ButtonVariant::Primary kind=ButtonKind::Submit busy=attempt.busy>
                     {if id.is_some() { t_string!(i18n, people.save) } else { t_string!(i18n, people.add) }}
                 </Button>
             </div>

@@ -7,7 +7,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::api::{count_open_records, deactivate};
-use super::state::{PeopleState, Problems};
+use super::attempt::Attempt;
+use super::state::PeopleState;
 use crate::i18n::{t, t_string};
 use crate::labels;
 use crate::layout::Failed;
@@ -68,27 +69,14 @@ fn LeaveForm(
     let i18n = state.i18n;
     let has_work = !records.is_empty();
     let to = RwSignal::new(String::new());
-    let problems = Problems::new(i18n);
-    let busy = RwSignal::new(false);
+    let attempt = Attempt::new(i18n, open);
     let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
         let heir = to.get_untracked().parse().ok();
         let name = untrack(|| state.name(user));
-        spawn_local(async move {
-            let answer = deactivate(user, heir).await.flatten();
-            let _ = busy.try_set(false);
-            match answer {
-                Ok(operation) => {
-                    let _ = open.try_set(false);
-                    let text = t_string!(i18n, people.deactivated_toast, name = name);
-                    state.done(text, operation);
-                }
-                Err(error) => problems.set(Some(error)),
-            }
+        let leave = async move { deactivate(user, heir).await.flatten() };
+        attempt.send(&event, leave, move |operation| {
+            let text = t_string!(i18n, people.deactivated_toast, name = name);
+            state.done(text, operation);
         });
     };
     let lines = records
@@ -102,7 +90,7 @@ fn LeaveForm(
             <Field
                 id="leave-to"
                 label=move || t_string!(i18n, people.goes_to)
-                error=problems.of("to")
+                error=attempt.problem("to")
                 required=true
             >
                 <Select options=choices value=to on_change=move |id| to.set(id) />
@@ -111,12 +99,12 @@ fn LeaveForm(
     });
     view! {
         <form class="form" on:submit=submit novalidate=true>
-            <FormError text=problems.beside(&["to"]) />
+            <FormError text=attempt.beside(&["to"]) />
             <p>{t!(i18n, people.deactivate_text)}</p>
             {work}
             <div class="dialog__actions">
                 <Button on:click=move |_| open.set(false)>{t!(i18n, people.cancel)}</Button>
-                <Button variant=ButtonVariant::Danger kind=ButtonKind::Submit busy>
+                <Button variant=ButtonVariant::Danger kind=ButtonKind::Submit busy=attempt.busy>
                     {t!(i18n, people.deactivate)}
                 </Button>
             </div>

@@ -5,15 +5,15 @@ use domain::rights::Role;
 use domain::{Error, OperationId, UserId};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::api::{change_member, invite};
-use super::state::{PeopleState, Problems};
+use super::attempt::Attempt;
+use super::pick::Pick;
+use super::state::PeopleState;
 use crate::i18n::{t, t_string};
 use crate::labels;
 use crate::ui::{
-    Button, ButtonKind, ButtonVariant, Checkbox, Dialog, Field, FormError, InputKind, Select,
-    TextInput,
+    Button, ButtonKind, ButtonVariant, Checkbox, Dialog, Field, FormError, InputKind, TextInput,
 };
 
 /// Whom the dialog is about.
@@ -88,38 +88,21 @@ fn MemberForm(
             |member| member.is,
         );
     let draft = RwSignal::new(first.clone());
-    let problems = Problems::new(i18n);
-    let busy = RwSignal::new(false);
+    let attempt = Attempt::new(i18n, open);
     let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
         let draft = draft.get_untracked();
         let name = draft.name.trim().to_owned();
-        spawn_local(async move {
-            let answer = send(user, draft).await;
-            let _ = busy.try_set(false);
-            match answer {
-                Ok(Sent::Changed(operation)) => {
-                    let _ = open.try_set(false);
-                    if operation.is_some() {
-                        state.done(t_string!(i18n, people.changed, name = name), operation);
-                    }
-                }
-                Ok(Sent::Invited(new)) => {
-                    let _ = open.try_set(false);
-                    let _ = link.try_set(Some(new));
-                    state.reload();
-                }
-                Err(error) => problems.set(Some(error)),
+        attempt.send(&event, send(user, draft), move |sent| match sent {
+            Sent::Changed(None) => {}
+            Sent::Changed(operation) => {
+                state.done(t_string!(i18n, people.changed, name = name), operation);
+            }
+            Sent::Invited(new) => {
+                let _ = link.try_set(Some(new));
+                state.reload();
             }
         });
     };
-    let id_of = |id: Option<i64>| id.map_or_else(String::new, |id| id.to_string());
-    let department = RwSignal::new(id_of(first.department));
-    let manager = RwSignal::new(id_of(first.manager));
     let departments = state.department_choices(|_| false);
     let managers = state.people_choices(user);
     let role = move |role: Role| {
@@ -141,8 +124,8 @@ fn MemberForm(
     };
     view! {
         <form class="form" on:submit=submit novalidate=true>
-            <FormError text=problems.beside(&FIELDS) />
-            <Field id="member-name" label=move || t_string!(i18n, people.name) error=problems.of("name")>
+            <FormError text=attempt.beside(&FIELDS) />
+            <Field id="member-name" label=move || t_string!(i18n, people.name) error=attempt.problem("name")>
                 <TextInput
                     initial=first.name
                     on_input=move |typed| draft.update(|draft| draft.name = typed)
@@ -150,7 +133,7 @@ fn MemberForm(
                     autofocus=true
                 />
             </Field>
-            <Field id="member-email" label=move || t_string!(i18n, people.email) error=problems.of("email")>
+            <Field id="member-email" label=move || t_string!(i18n, people.email) error=attempt.problem("email")>
                 <TextInput
                     kind=InputKind::Email
                     initial=first.email
@@ -159,46 +142,34 @@ fn MemberForm(
                 />
             </Field>
             <div class="form__pair">
-                <Field
+                <Pick
                     id="member-department"
                     label=move || t_string!(i18n, people.department)
-                    error=problems.of("department")
-                >
-                    <Select
-                        options=departments
-                        value=department
-                        on_change=move |id: String| {
-                            draft.update(|draft| draft.department = id.parse().ok());
-                            department.set(id);
-                        }
-                    />
-                </Field>
-                <Field
+                    error=attempt.problem("department")
+                    options=departments
+                    first=first.department
+                    on_pick=move |id| draft.update(|draft| draft.department = id)
+                />
+                <Pick
                     id="member-manager"
                     label=move || t_string!(i18n, people.manager)
-                    error=problems.of("manager")
-                >
-                    <Select
-                        options=managers
-                        value=manager
-                        on_change=move |id: String| {
-                            draft.update(|draft| draft.manager = id.parse().ok());
-                            manager.set(id);
-                        }
-                    />
-                </Field>
+                    error=attempt.problem("manager")
+                    options=managers
+                    first=first.manager
+                    on_pick=move |id| draft.update(|draft| draft.manager = id)
+                />
             </div>
             <fieldset class="people__roles-choice">
                 <legend class="field__label">{t!(i18n, people.roles)}</legend>
                 {Role::ALL.map(role).collect_view()}
                 {move || {
-                    problems.of("roles").get().map(|text| view! { <p class="field__error" role="alert">{text}</p> })
+                    attempt.problem("roles").get().map(|text| view! { <p class="field__error" role="alert">{text}</p> })
                 }}
             </fieldset>
             {user.is_none().then(|| view! { <p class="form__note">{t!(i18n, people.invite_note)}</p> })}
             <div class="dialog__actions">
                 <Button on:click=move |_| open.set(false)>{t!(i18n, people.cancel)}</Button>
-                <Button variant=ButtonVariant::Primary kind=ButtonKind::Submit busy>
+                <Button variant=ButtonVariant::Primary kind=ButtonKind::Submit busy=attempt.busy>
                     {if user.is_some() { t_string!(i18n, people.save) } else { t_string!(i18n, people.make_link) }}
                 </Button>
             </div>

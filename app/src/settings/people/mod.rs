@@ -1,11 +1,13 @@
 //! Users and departments: `/settings/people`, and `?view=departments` for the tree.
 
 pub mod api;
+mod attempt;
 mod departments;
 mod leave_dialog;
 mod link_dialog;
 mod member_dialog;
 mod members;
+mod pick;
 mod state;
 
 use domain::people::PeopleSettings;

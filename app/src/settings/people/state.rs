@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::live::LiveMessage;
 use domain::people::{Member, MemberState, PeopleSettings};
-use domain::{DepartmentId, Error, FieldError, OperationId, UserId};
+use domain::{DepartmentId, Error, OperationId, UserId};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -125,50 +125,5 @@ impl PeopleState {
     /// Tells what went wrong.
     pub(super) fn failed(self, error: &Error) {
         self.toasts.error(labels::error(self.i18n, error));
-    }
-}
-
-/// What a form was refused for, field by field and as a whole.
-#[derive(Clone, Copy)]
-pub(super) struct Problems(RwSignal<Option<Error>>, I18n);
-
-impl Problems {
-    /// None yet.
-    pub(super) fn new(i18n: I18n) -> Self {
-        Self(RwSignal::new(None), i18n)
-    }
-
-    /// Sets or clears them; the form may be gone by then.
-    pub(super) fn set(self, error: Option<Error>) {
-        let _ = self.0.try_set(error);
-    }
-
-    /// What is wrong with one field.
-    pub(super) fn of(self, field: &'static str) -> Signal<Option<String>> {
-        let Self(error, i18n) = self;
-        Signal::derive(move || {
-            error.with(|error| {
-                let wrong = error.as_ref()?.field_errors();
-                let wrong: &FieldError = wrong.iter().find(|wrong| wrong.field == field)?;
-                Some(labels::problem(i18n, &wrong.problem))
-            })
-        })
-    }
-
-    /// What is wrong beside these fields.
-    pub(super) fn beside(self, fields: &'static [&'static str]) -> Signal<Option<String>> {
-        let Self(error, i18n) = self;
-        Signal::derive(move || {
-            error.with(|error| {
-                let error = error.as_ref()?;
-                let wrong = error.field_errors();
-                let shown = |wrong: &FieldError| fields.contains(&wrong.field.as_str());
-                match wrong.iter().find(|wrong| !shown(wrong)) {
-                    Some(other) => Some(labels::problem(i18n, &other.problem)),
-                    None if wrong.is_empty() => Some(labels::error(i18n, error)),
-                    None => None,
-                }
-            })
-        })
     }
 }
