@@ -2,7 +2,9 @@
 //! address is told so in words and by the page's status, and every server function behind them
 //! refuses by itself.
 
+mod color;
 pub mod fields;
+mod kind_tabs;
 pub mod people;
 pub mod pipelines;
 pub mod reorder;

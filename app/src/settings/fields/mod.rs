@@ -14,9 +14,9 @@ use domain::Kind;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
+use super::kind_tabs::KindTabs;
 use super::{AdministratorsOnly, SettingsNav};
 use crate::i18n::{t_string, use_i18n};
-use crate::labels;
 use crate::layout::{Failed, use_workspace};
 use crate::ui::{PageTitle, Skeleton, SkeletonKind};
 
@@ -48,7 +48,7 @@ fn Fields() -> impl IntoView {
         move || kind.get(),
         |kind| async move { (kind, load_fields(kind).await) },
     );
-    let tabs = move || {
+    let kinds = move || {
         const ORDER: [Kind; 5] = [
             Kind::Deal,
             Kind::Lead,
@@ -57,30 +57,15 @@ fn Fields() -> impl IntoView {
             Kind::Product,
         ];
         let leads = workspace.with(|workspace| workspace.leads);
-        ORDER
-            .into_iter()
-            .filter(|of| *of != Kind::Lead || leads)
-            .map(|of| {
-                let href = format!("/settings/fields?kind={}", of.as_str());
-                let current = move || (kind.get() == of).then_some("true");
-                view! {
-                    <a class="segments__item" href=href aria-current=current>
-                        <span>{labels::kind_many(i18n, of)}</span>
-                    </a>
-                }
-            })
-            .collect_view()
+        let shown = ORDER.into_iter();
+        shown.filter(|of| *of != Kind::Lead || leads).collect()
     };
     view! {
         <PageTitle text=move || t_string!(i18n, settings.fields) />
         <section class="page page--scroll settings">
             <SettingsNav />
             <div class="page__body page__body--pad settings__body">
-                <div class="settings__kinds">
-                    <nav class="segments" aria-label=move || t_string!(i18n, settings.kinds)>
-                        {tabs}
-                    </nav>
-                </div>
+                <KindTabs page="/settings/fields" kinds kind />
                 <Transition fallback=|| view! { <Skeleton kind=SkeletonKind::Row count=6 /> }>
                     {move || Suspend::new(async move {
                         match settings.await {

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use super::draft::{Editor, OptionRow};
 use crate::i18n::{t, t_string, use_i18n};
 use crate::labels;
+use crate::settings::color::color_name;
 use crate::settings::reorder::{Reorder, moved};
 use crate::ui::{
     Button, ButtonSize, ButtonVariant, Field, Glyph, Icon, IconButton, Menu, MenuItem, StageDot,
@@ -211,20 +212,4 @@ fn option_row(
         </li>
     }
     .into_any()
-}
-
-fn color_name(i18n: labels::I18n, color: &str) -> String {
-    match color {
-        "blue" => t_string!(i18n, settings.color.blue),
-        "cyan" => t_string!(i18n, settings.color.cyan),
-        "teal" => t_string!(i18n, settings.color.teal),
-        "green" => t_string!(i18n, settings.color.green),
-        "amber" => t_string!(i18n, settings.color.amber),
-        "orange" => t_string!(i18n, settings.color.orange),
-        "red" => t_string!(i18n, settings.color.red),
-        "pink" => t_string!(i18n, settings.color.pink),
-        "violet" => t_string!(i18n, settings.color.violet),
-        _ => t_string!(i18n, settings.color.gray),
-    }
-    .to_owned()
 }

@@ -2,15 +2,15 @@
 
 use domain::Error;
 use domain::pipeline::Pipeline;
-use domain::pipeline_settings::PipelineChange;
+use domain::pipeline_settings::{PipelineChange, PipelinesChanged};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
+use super::attempt::Attempt;
 use super::names::records;
 use super::stage_form::StageForm;
 use super::state::{Asked, State};
 use crate::i18n::{t, t_string};
-use crate::labels;
 use crate::ui::{
     Button, ButtonKind, ButtonVariant, Choice, Dialog, Field, FormError, Select, TextInput,
 };
@@ -79,22 +79,6 @@ fn body(state: State, asked: Asked) -> AnyView {
     }
 }
 
-/// What an error says about one input, in words.
-pub(super) fn problem_of(state: State, error: &Error, field: &str) -> Option<String> {
-    let i18n = state.i18n;
-    if let Error::Conflict(conflicts) = error {
-        let theirs = conflicts.iter().find(|it| it.field == field)?;
-        let text = theirs.theirs.as_text().unwrap_or_default().to_owned();
-        return Some(if text.is_empty() {
-            t_string!(i18n, pipelines.theirs_other).to_owned()
-        } else {
-            t_string!(i18n, pipelines.theirs, value = text)
-        });
-    }
-    let wrong = error.field_errors().iter().find(|it| it.field == field)?;
-    Some(labels::problem(i18n, &wrong.problem))
-}
-
 /// A name, and for a new pipeline what it begins with.
 #[component]
 fn NameForm(state: State, asked: Asked) -> impl IntoView {
@@ -107,70 +91,42 @@ fn NameForm(state: State, asked: Asked) -> impl IntoView {
     let (name, preset) = (RwSignal::new(before.clone()), RwSignal::new(String::new()));
     // The name that was there when the form was opened, or that a conflict has shown.
     let seen = RwSignal::new(before);
-    let failed = RwSignal::new(None::<Error>);
-    let busy = RwSignal::new(false);
-    let problem = move |field: &'static str| {
-        Signal::derive(move || failed.with(|it| problem_of(state, it.as_ref()?, field)))
-    };
-    // What is wrong with none of the inputs.
-    let whole = Signal::derive(move || {
-        let error = failed.get()?;
-        let shown = ["name", "preset"]
-            .iter()
-            .any(|field| problem_of(state, &error, field).is_some());
-        (!shown).then(|| labels::error(i18n, &error))
-    });
+    let attempt = Attempt::new(state);
     let kind = match &asked {
         Asked::NewPipeline(kind) => Some(*kind),
         _ => None,
     };
     let is_new = matches!(asked, Asked::NewPipeline(_) | Asked::NewReason);
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        if busy.get_untracked() {
-            return;
-        }
-        let (typed, seen_name) = (name.get_untracked(), seen.get_untracked());
-        let change = match &asked {
+    let change = move || {
+        let (name, seen) = (name.get_untracked(), seen.get_untracked());
+        match &asked {
             Asked::NewPipeline(kind) => PipelineChange::AddPipeline {
                 kind: *kind,
-                name: typed.clone(),
+                name,
                 preset: preset.get_untracked(),
             },
             Asked::RenamePipeline(pipeline) => PipelineChange::RenamePipeline {
                 id: pipeline.id,
-                seen: seen_name,
-                name: typed.clone(),
+                seen,
+                name,
             },
             Asked::RenameReason(reason) => PipelineChange::RenameReason {
                 id: reason.id,
-                seen: seen_name,
-                name: typed.clone(),
+                seen,
+                name,
             },
-            _ => PipelineChange::AddReason {
-                name: typed.clone(),
-            },
-        };
-        busy.set(true);
-        state.change(change, move |answer| {
-            busy.try_set(false);
-            match answer {
-                Ok(changed) => {
-                    state.asked.try_set(None);
-                    if changed.operation.is_some() {
-                        let text = t_string!(state.i18n, pipelines.saved, name = typed);
-                        state.tell(text, changed.operation);
-                    }
-                }
-                Err(error) => {
-                    if let Error::Conflict(conflicts) = &error
-                        && let Some(theirs) = conflicts.first()
-                    {
-                        // Who has seen it may overrule it.
-                        seen.try_set(theirs.theirs.as_text().unwrap_or_default().to_owned());
-                    }
-                    failed.try_set(Some(error));
-                }
+            _ => PipelineChange::AddReason { name },
+        }
+    };
+    let submit = move |event: SubmitEvent| {
+        let typed = name.get_untracked();
+        let made = move |changed| attempt.saved(typed, &changed);
+        attempt.send(&event, &change, made, move |error| {
+            if let Error::Conflict(conflicts) = error
+                && let Some(theirs) = conflicts.first()
+            {
+                // Who has seen it may overrule it.
+                seen.try_set(theirs.theirs.as_text().unwrap_or_default().to_owned());
             }
         });
     };
@@ -180,7 +136,7 @@ fn NameForm(state: State, asked: Asked) -> impl IntoView {
             <Field
                 id="pipeline-preset"
                 label=move || t_string!(i18n, pipelines.begin)
-                error=problem("preset")
+                error=attempt.problem("preset")
             >
                 <Select options value=preset on_change=move |key: String| preset.set(key) />
             </Field>
@@ -188,11 +144,11 @@ fn NameForm(state: State, asked: Asked) -> impl IntoView {
     });
     view! {
         <form class="form" on:submit=submit novalidate>
-            <FormError text=whole />
+            <FormError text=attempt.whole(&["name", "preset"]) />
             <Field
                 id="pipeline-name"
                 label=move || t_string!(i18n, pipelines.name)
-                error=problem("name")
+                error=attempt.problem("name")
                 required=true
             >
                 <TextInput
@@ -205,7 +161,7 @@ fn NameForm(state: State, asked: Asked) -> impl IntoView {
             {begin}
             <div class="dialog__actions">
                 <Button on:click=move |_| state.asked.set(None)>{t!(i18n, settings.cancel)}</Button>
-                <Button kind=ButtonKind::Submit variant=ButtonVariant::Primary busy=busy>
+                <Button kind=ButtonKind::Submit variant=ButtonVariant::Primary busy=attempt.busy>
                     {if is_new { t_string!(i18n, pipelines.create) } else { t_string!(i18n, pipelines.save) }}
                 </Button>
             </div>
@@ -255,15 +211,7 @@ fn DeleteForm(
 ) -> impl IntoView {
     let i18n = state.i18n;
     let target = RwSignal::new(String::new());
-    let failed = RwSignal::new(None::<Error>);
-    let busy = RwSignal::new(false);
-    let problem =
-        Signal::derive(move || failed.with(|it| problem_of(state, it.as_ref()?, "records_to")));
-    let whole = Signal::derive(move || {
-        let error = failed.get()?;
-        let shown = problem_of(state, &error, "records_to").is_some();
-        (!shown).then(|| labels::error(i18n, &error))
-    });
+    let attempt = Attempt::new(state);
     let gone = leaving.clone();
     let targets = Signal::derive(move || {
         let mut choices = vec![Choice::new("", t_string!(i18n, pipelines.choose_stage))];
@@ -282,40 +230,28 @@ fn DeleteForm(
         choices
     });
     let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
         let name = name.clone();
-        state.change(change(target.get_untracked().parse().ok()), move |answer| {
-            busy.try_set(false);
-            match answer {
-                Ok(changed) => {
-                    state.asked.try_set(None);
-                    let text = match changed.moved {
-                        0 => t_string!(state.i18n, pipelines.deleted, name = name),
-                        moved => t_string!(
-                            state.i18n,
-                            pipelines.deleted_moved,
-                            name = name,
-                            records = records(state.i18n, moved)
-                        ),
-                    };
-                    state.tell(text, changed.operation);
-                }
-                Err(error) => {
-                    failed.try_set(Some(error));
-                }
-            }
-        });
+        let made = move |changed: PipelinesChanged| {
+            let text = match changed.moved {
+                0 => t_string!(i18n, pipelines.deleted, name = name),
+                moved => t_string!(
+                    i18n,
+                    pipelines.deleted_moved,
+                    name = name,
+                    records = records(i18n, moved)
+                ),
+            };
+            state.tell(text, changed.operation);
+        };
+        let to = || change(target.get_untracked().parse().ok());
+        attempt.send(&event, to, made, |_| ());
     };
     let where_to = (count > 0).then(|| {
         view! {
             <Field
                 id="records-to"
                 label=t_string!(i18n, pipelines.records_to, records = records(i18n, count))
-                error=problem
+                error=attempt.problem("records_to")
                 required=true
             >
                 <Select
@@ -328,13 +264,13 @@ fn DeleteForm(
     });
     view! {
         <form class="form" on:submit=submit novalidate>
-            <FormError text=whole />
+            <FormError text=attempt.whole(&["records_to"]) />
             {(count == 0).then(|| view! { <p>{t!(i18n, pipelines.delete_empty)}</p> })}
             {where_to}
             <p class="muted">{t!(i18n, pipelines.delete_text)}</p>
             <div class="dialog__actions">
                 <Button on:click=move |_| state.asked.set(None)>{t!(i18n, settings.cancel)}</Button>
-                <Button kind=ButtonKind::Submit variant=ButtonVariant::Danger busy=busy>
+                <Button kind=ButtonKind::Submit variant=ButtonVariant::Danger busy=attempt.busy>
                     {t!(i18n, pipelines.delete)}
                 </Button>
             </div>

@@ -1,6 +1,7 @@
 //! Pipelines, stages and lost reasons: `/settings/pipelines?kind=lead&pipeline=3`.
 
 pub mod api;
+mod attempt;
 mod dialogs;
 mod names;
 mod order;
@@ -16,9 +17,9 @@ use domain::{Kind, PipelineId};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
+use super::kind_tabs::KindTabs;
 use super::{AdministratorsOnly, SettingsNav};
 use crate::i18n::{t_string, use_i18n};
-use crate::labels;
 use crate::layout::{Failed, use_workspace};
 use crate::ui::{PageTitle, Skeleton, SkeletonKind};
 
@@ -52,32 +53,17 @@ fn Page() -> impl IntoView {
             .unwrap_or(Kind::Deal)
     });
     let settings = Resource::new(|| (), |()| load_pipelines());
-    let tabs = move || {
-        let leads = workspace.with(|workspace| workspace.leads);
-        STAGED
-            .into_iter()
-            .filter(|of| *of != Kind::Lead || leads || kind.get() == Kind::Lead)
-            .map(|of| {
-                let href = format!("/settings/pipelines?kind={}", of.as_str());
-                let current = move || (kind.get() == of).then_some("true");
-                view! {
-                    <a class="segments__item" href=href aria-current=current>
-                        <span>{labels::kind_many(i18n, of)}</span>
-                    </a>
-                }
-            })
-            .collect_view()
+    let kinds = move || {
+        let leads = workspace.with(|workspace| workspace.leads) || kind.get() == Kind::Lead;
+        let shown = STAGED.into_iter();
+        shown.filter(|of| *of != Kind::Lead || leads).collect()
     };
     view! {
         <PageTitle text=move || t_string!(i18n, settings.pipelines) />
         <section class="page page--scroll settings">
             <SettingsNav />
             <div class="page__body page__body--pad settings__body">
-                <div class="settings__kinds">
-                    <nav class="segments" aria-label=move || t_string!(i18n, settings.kinds)>
-                        {tabs}
-                    </nav>
-                </div>
+                <KindTabs page="/settings/pipelines" kinds kind />
                 <Suspense fallback=|| view! { <Skeleton kind=SkeletonKind::Row count=6 /> }>
                     {move || Suspend::new(async move {
                         match settings.await {

@@ -27,20 +27,3 @@ pub(super) fn meaning(i18n: I18n, meaning: Meaning) -> String {
     }
     .to_owned()
 }
-
-/// A colour.
-pub(super) fn color(i18n: I18n, color: &str) -> String {
-    match color {
-        "blue" => t_string!(i18n, settings.color.blue),
-        "cyan" => t_string!(i18n, settings.color.cyan),
-        "teal" => t_string!(i18n, settings.color.teal),
-        "green" => t_string!(i18n, settings.color.green),
-        "amber" => t_string!(i18n, settings.color.amber),
-        "orange" => t_string!(i18n, settings.color.orange),
-        "red" => t_string!(i18n, settings.color.red),
-        "pink" => t_string!(i18n, settings.color.pink),
-        "violet" => t_string!(i18n, settings.color.violet),
-        _ => t_string!(i18n, settings.color.gray),
-    }
-    .to_owned()
-}

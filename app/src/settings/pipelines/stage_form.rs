@@ -6,12 +6,12 @@ use domain::{Error, StageId};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
-use super::dialogs::problem_of;
+use super::attempt::Attempt;
 use super::names;
 use super::parts::{MoversPart, NextPart, RequiredPart};
 use super::state::State;
 use crate::i18n::{t, t_string};
-use crate::labels;
+use crate::settings::color::color_name;
 use crate::ui::{
     Button, ButtonKind, ButtonVariant, Choice, Field, FormError, InputKind, Select, TextInput,
 };
@@ -79,53 +79,27 @@ pub(super) fn StageForm(state: State, pipeline: Pipeline, stage: Option<Stage>) 
     let typed = Typed::of(draft);
     // The stage as it was when the form was opened, or as a conflict has shown it.
     let seen = RwSignal::new(stage);
-    let failed = RwSignal::new(None::<Error>);
-    let busy = RwSignal::new(false);
-    let problem = move |part: &'static str| {
-        Signal::derive(move || failed.with(|it| problem_of(state, it.as_ref()?, part)))
-    };
-    let whole = Signal::derive(move || {
-        let error = failed.get()?;
-        let shown = PARTS
-            .iter()
-            .any(|part| problem_of(state, &error, part).is_some());
-        (!shown).then(|| labels::error(i18n, &error))
-    });
+    let attempt = Attempt::new(state);
     let of = pipeline.id;
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        if busy.get_untracked() {
-            return;
-        }
+    let change = move || {
         let draft = typed.draft();
-        let name = draft.name.trim().to_owned();
-        let change = match seen.get_untracked() {
+        match seen.get_untracked() {
             Some(seen) => PipelineChange::ChangeStage { seen, draft },
             None => PipelineChange::AddStage {
                 pipeline: of,
                 draft,
             },
-        };
-        busy.set(true);
-        state.change(change, move |answer| {
-            busy.try_set(false);
-            match answer {
-                Ok(changed) => {
-                    state.asked.try_set(None);
-                    if changed.operation.is_some() {
-                        let text = t_string!(state.i18n, pipelines.saved, name = name);
-                        state.tell(text, changed.operation);
-                    }
-                }
-                Err(error) => {
-                    // Who has seen what the other one did may overrule it.
-                    if matches!(error, Error::Conflict(_))
-                        && let Some(now) = id.and_then(|id| untrack(|| state.stage(id)))
-                    {
-                        seen.try_set(Some(now));
-                    }
-                    failed.try_set(Some(error));
-                }
+        }
+    };
+    let submit = move |event: SubmitEvent| {
+        let name = typed.name.get_untracked().trim().to_owned();
+        let made = move |changed| attempt.saved(name, &changed);
+        attempt.send(&event, change, made, move |error| {
+            // Who has seen what the other one did may overrule it.
+            if matches!(error, Error::Conflict(_))
+                && let Some(now) = id.and_then(|id| untrack(|| state.stage(id)))
+            {
+                seen.try_set(Some(now));
             }
         });
     };
@@ -134,11 +108,11 @@ pub(super) fn StageForm(state: State, pipeline: Pipeline, stage: Option<Stage>) 
     let is_open = Memo::new(move |_| typed.meaning.get() == Meaning::Open);
     view! {
         <form class="form stageform" on:submit=submit novalidate>
-            <FormError text=whole />
+            <FormError text=attempt.whole(&PARTS) />
             <Field
                 id="stage-name"
                 label=move || t_string!(i18n, pipelines.name)
-                error=problem("name")
+                error=attempt.problem("name")
                 required=true
             >
                 <TextInput
@@ -153,7 +127,7 @@ pub(super) fn StageForm(state: State, pipeline: Pipeline, stage: Option<Stage>) 
                 id="stage-meaning"
                 label=move || t_string!(i18n, pipelines.meaning)
                 help=move || t_string!(i18n, pipelines.meaning_help)
-                error=problem("meaning")
+                error=attempt.problem("meaning")
             >
                 <Select
                     options=meanings.to_vec()
@@ -168,7 +142,7 @@ pub(super) fn StageForm(state: State, pipeline: Pipeline, stage: Option<Stage>) 
                     <Field
                         id="stage-probability"
                         label=move || t_string!(i18n, pipelines.probability)
-                        error=problem("probability")
+                        error=attempt.problem("probability")
                     >
                         <TextInput
                             kind=InputKind::Number
@@ -181,7 +155,7 @@ pub(super) fn StageForm(state: State, pipeline: Pipeline, stage: Option<Stage>) 
                         id="stage-stale"
                         label=move || t_string!(i18n, pipelines.stale_days)
                         help=move || t_string!(i18n, pipelines.stale_help)
-                        error=problem("stale_days")
+                        error=attempt.problem("stale_days")
                     >
                         <TextInput
                             kind=InputKind::Number
@@ -193,12 +167,12 @@ pub(super) fn StageForm(state: State, pipeline: Pipeline, stage: Option<Stage>) 
                 </div>
             </Show>
             <h3 class="stageform__head">{t!(i18n, pipelines.gate)}</h3>
-            <RequiredPart state gate=typed.gate kind=pipeline.kind problem=problem("required") />
-            <NextPart state gate=typed.gate pipeline=of stage=id problem=problem("next") />
-            <MoversPart state gate=typed.gate problem=problem("movers") />
+            <RequiredPart state gate=typed.gate kind=pipeline.kind problem=attempt.problem("required") />
+            <NextPart state gate=typed.gate pipeline=of stage=id problem=attempt.problem("next") />
+            <MoversPart state gate=typed.gate problem=attempt.problem("movers") />
             <div class="dialog__actions">
                 <Button on:click=move |_| state.asked.set(None)>{t!(i18n, settings.cancel)}</Button>
-                <Button kind=ButtonKind::Submit variant=ButtonVariant::Primary busy=busy>
+                <Button kind=ButtonKind::Submit variant=ButtonVariant::Primary busy=attempt.busy>
                     {if id.is_some() {
                         t_string!(i18n, pipelines.save)
                     } else {
@@ -222,7 +196,7 @@ fn colors(state: State, typed: Typed) -> AnyView {
     let i18n = state.i18n;
     let swatches = COLORS
         .map(|color| {
-            let name = names::color(i18n, color);
+            let name = color_name(i18n, color);
             let title = name.clone();
             view! {
                 <label class="swatches__one" title=title data-color=color>
