@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use domain::rights::Role;
 use domain::{DepartmentId, UserId};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement};
-use serde_json::{Value as Json, json};
 
 use crate::failure::Result;
+use crate::operations::log;
 use crate::records::write::Operation;
 
 /// The log's word for a user.
@@ -58,7 +58,7 @@ pub(crate) async fn add(
         let sql = "insert into user_role (user_id, role) values ($1, $2) on conflict do nothing";
         execute(operation.tx(), sql, [id.into(), role.as_str().into()]).await?;
     }
-    log_made(operation, now, USER, id, &person.name).await?;
+    log::made(operation, now, USER, id, &person.name).await?;
     Ok(id)
 }
 
@@ -71,7 +71,7 @@ pub(crate) async fn add_department(
 ) -> Result<DepartmentId> {
     let sql = "insert into department (name, parent_id) values ($1, $2) returning id";
     let id = new_id(operation.tx(), sql, [name.trim().into(), parent.into()]).await?;
-    log_made(operation, now, DEPARTMENT, id, name).await?;
+    log::made(operation, now, DEPARTMENT, id, name).await?;
     Ok(id)
 }
 
@@ -83,30 +83,6 @@ pub(crate) async fn set_head(
 ) -> Result<()> {
     let sql = "update department set head_id = $2 where id = $1";
     execute(operation.tx(), sql, [department.into(), head.into()]).await
-}
-
-/// Writes into the log that something which is no record was made: by its event it is found when
-/// the operation is undone.
-pub(crate) async fn log_made(
-    operation: &mut Operation,
-    now: chrono::DateTime<chrono::Utc>,
-    kind: &str,
-    id: i64,
-    name: &str,
-) -> Result<()> {
-    let operation_id = operation.id().await?;
-    let sql = "insert into event
-                 (operation_id, at, user_id, kind, record_id, what, version, difference)
-               select $1, $2, user_id, $3, $4, 'created', 1, $5 from operation where id = $1";
-    let difference: Json = json!({"name": [null, name]});
-    let values = [
-        operation_id.into(),
-        now.into(),
-        kind.into(),
-        id.into(),
-        difference.into(),
-    ];
-    execute(operation.tx(), sql, values).await
 }
 
 pub(crate) async fn new_id<const N: usize>(

@@ -9,7 +9,8 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement};
 use serde_json::json;
 
 use crate::failure::Result;
-use crate::people::{execute, log_made, new_id};
+use crate::operations::log;
+use crate::people::{execute, new_id};
 use crate::records::write::Operation;
 
 /// The log's word for a pipeline.
@@ -92,7 +93,7 @@ pub(crate) async fn add_pipeline(
         ];
         ids.push(new_id(operation.tx(), sql, values).await?);
     }
-    log_made(operation, now, PIPELINE, pipeline, name).await?;
+    log::made(operation, now, PIPELINE, pipeline, name).await?;
     operation.reload_pipelines().await?;
     Ok((pipeline, ids))
 }
@@ -106,7 +107,7 @@ pub(crate) async fn add_lost_reason(
     let sql = "insert into lost_reason (name, position)
                select $1, coalesce(max(position), 0) + 1 from lost_reason returning id";
     let id = new_id(operation.tx(), sql, [name.into()]).await?;
-    log_made(operation, now, LOST_REASON, id, name).await?;
+    log::made(operation, now, LOST_REASON, id, name).await?;
     Ok(id)
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::people::{INVITATION_DAYS, Invitation, InvitationLink, Invited};
-use domain::timeline::{Via, What};
+use domain::timeline::Via;
 use domain::{Error, UserId};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, FromQueryResult};
 use serde_json::json;
@@ -17,7 +17,6 @@ use crate::Ctx;
 use crate::accounts::{self, check_line, check_password};
 use crate::failure::{Result, settle};
 use crate::live::Announcement;
-use crate::people::USER;
 use crate::records::write::Operation;
 use crate::sessions;
 
@@ -98,15 +97,7 @@ async fn store(ctx: &Ctx, token: &str, name: &str, password: &str) -> Result<Use
     log::note(&mut difference, "name", &found.name, &name);
     difference.insert("password".into(), json!([found.again, true]));
     let user = found.user_id;
-    log::write(
-        &mut operation,
-        ctx.now,
-        USER,
-        user,
-        What::Changed,
-        difference,
-    )
-    .await?;
+    log::user_changed(&mut operation, ctx.now, user, difference).await?;
     operation.commit().await?;
     ctx.publisher.announce(Announcement::Workspace);
     Ok(user)

@@ -4,15 +4,12 @@
 use domain::people::{MemberState, OpenRecords};
 use domain::pipeline::Meaning;
 use domain::query::{Filter, LARGEST_PAGE, Operator, Query};
-use domain::timeline::What;
 use domain::{Error, Kind, OperationId, Problem, RecordId, UserId, Value};
-use sea_orm::ConnectionTrait as _;
 use serde_json::json;
 
-use super::log::{self, Difference};
-use super::{administrator, begin, check_administrators, commit, member, statement};
+use super::{administrator, begin, check_administrators, commit, log, member};
 use crate::failure::{Result, retried, settle};
-use crate::people::USER;
+use crate::people::execute;
 use crate::records::read;
 use crate::records::write::{Operation, Wish};
 use crate::{Ctx, pipelines, sessions};
@@ -74,24 +71,9 @@ async fn leave(ctx: &Ctx, user: UserId, to: Option<UserId>) -> Result<Option<Ope
         }
     }
     // Out first: what they send from now on is refused, whatever takes long below.
-    let sql = "update app_user set active = false where id = $1";
-    operation
-        .tx()
-        .execute_raw(statement(sql, [user.into()]))
-        .await?;
+    set_active(ctx, &mut operation, user, false).await?;
     check_administrators(operation.tx()).await?;
     sessions::delete_for_user(operation.tx(), user, None).await?;
-    let mut difference = Difference::new();
-    difference.insert("active".into(), json!([true, false]));
-    log::write(
-        &mut operation,
-        ctx.now,
-        USER,
-        user,
-        What::Changed,
-        difference,
-    )
-    .await?;
     for (kind, query) in queries(ctx, user).await? {
         let ids = ids(ctx, kind, query).await?;
         match to {
@@ -112,25 +94,23 @@ pub async fn reactivate(ctx: &Ctx, user: UserId) -> Result<Option<OperationId>, 
         if member(operation.tx(), user).await?.state != MemberState::Deactivated {
             return Ok(None);
         }
-        let sql = "update app_user set active = true where id = $1";
-        operation
-            .tx()
-            .execute_raw(statement(sql, [user.into()]))
-            .await?;
-        let mut difference = Difference::new();
-        difference.insert("active".into(), json!([false, true]));
-        log::write(
-            &mut operation,
-            ctx.now,
-            USER,
-            user,
-            What::Changed,
-            difference,
-        )
-        .await?;
+        set_active(ctx, &mut operation, user, true).await?;
         commit(ctx, operation).await
     };
     settle(ctx, "people_settings.reactivate", work.await)
+}
+
+/// Lets somebody in who has been kept out, or keeps out somebody who could come in.
+async fn set_active(
+    ctx: &Ctx,
+    operation: &mut Operation,
+    user: UserId,
+    active: bool,
+) -> Result<()> {
+    let sql = "update app_user set active = $2 where id = $1";
+    execute(operation.tx(), sql, [user.into(), active.into()]).await?;
+    let difference = log::one("active", json!(!active), json!(active));
+    log::user_changed(operation, ctx.now, user, difference).await
 }
 
 /// What finds somebody's open records, kind by kind.

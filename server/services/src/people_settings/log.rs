@@ -2,16 +2,14 @@
 //! JSON. [`super::undo`] reads it back.
 
 use chrono::{DateTime, Utc};
+use domain::UserId;
 use domain::timeline::What;
-use serde_json::{Map, Value as Json, json};
+use serde_json::json;
 
-use super::statement;
 use crate::failure::Result;
+pub(super) use crate::operations::log::{Difference, made, one, write};
+use crate::people::USER;
 use crate::records::write::Operation;
-use sea_orm::ConnectionTrait as _;
-
-/// Fields that changed: `{key: [old, new]}`.
-pub(super) type Difference = Map<String, Json>;
 
 /// Notes a field, where it changed.
 pub(super) fn note<T: PartialEq + serde::Serialize>(
@@ -25,27 +23,12 @@ pub(super) fn note<T: PartialEq + serde::Serialize>(
     }
 }
 
-/// Writes an event of a user or a department.
-pub(super) async fn write(
+/// Writes that something about a user is different now.
+pub(super) async fn user_changed(
     operation: &mut Operation,
     now: DateTime<Utc>,
-    kind: &str,
-    id: i64,
-    what: What,
+    user: UserId,
     difference: Difference,
 ) -> Result<()> {
-    let operation_id = operation.id().await?;
-    let sql = "insert into event
-                 (operation_id, at, user_id, kind, record_id, what, version, difference)
-               select $1, $2, user_id, $3, $4, $5, 1, $6 from operation where id = $1";
-    let values = [
-        operation_id.into(),
-        now.into(),
-        kind.into(),
-        id.into(),
-        what.as_str().into(),
-        Json::Object(difference).into(),
-    ];
-    operation.tx().execute_raw(statement(sql, values)).await?;
-    Ok(())
+    write(operation, now, USER, user, What::Changed, difference).await
 }

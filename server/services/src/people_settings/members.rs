@@ -1,7 +1,6 @@
 //! Users: making them with a link that lets them in, and changing what is said of them.
 
 use domain::people::{InvitationLink, MemberDraft, is_at_or_above};
-use domain::timeline::What;
 use domain::{Error, FieldError, OperationId, Problem, UserId};
 use sea_orm::ConnectionTrait as _;
 use sea_orm::DatabaseTransaction;
@@ -13,7 +12,7 @@ use super::{
 use crate::Ctx;
 use crate::accounts::{check_email, check_line};
 use crate::failure::{Result, settle};
-use crate::people::{self, NewPerson, USER};
+use crate::people::{self, NewPerson};
 
 /// Makes a user, who comes in with the link that is answered. For administrators.
 ///
@@ -63,15 +62,7 @@ pub async fn new_link(ctx: &Ctx, user: UserId) -> Result<InvitationLink, Error> 
             &known.link_until,
             &Some(link.until),
         );
-        log::write(
-            &mut operation,
-            ctx.now,
-            USER,
-            user,
-            What::Changed,
-            difference,
-        )
-        .await?;
+        log::user_changed(&mut operation, ctx.now, user, difference).await?;
         commit(ctx, operation).await?;
         Ok(link)
     };
@@ -111,15 +102,7 @@ pub async fn change(
         if difference.contains_key("roles") {
             check_administrators(operation.tx()).await?;
         }
-        log::write(
-            &mut operation,
-            ctx.now,
-            USER,
-            user,
-            What::Changed,
-            difference,
-        )
-        .await?;
+        log::user_changed(&mut operation, ctx.now, user, difference).await?;
         commit(ctx, operation).await
     };
     settle(ctx, "people_settings.change", change.await)

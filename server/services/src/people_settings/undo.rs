@@ -127,7 +127,7 @@ async fn user_back(
         sessions::delete_for_user(operation.tx(), id, None).await?;
     }
     if !done.is_empty() {
-        log::write(operation, ctx.now, USER, id, What::Changed, done).await?;
+        log::user_changed(operation, ctx.now, id, done).await?;
     }
     Ok(told(&is.name, &stays))
 }
@@ -231,6 +231,6 @@ async fn department_restored(
                 where id = any($2) and parent_id is not distinct from $3 and id <> $1";
     let values = [id.into(), numbers("below").into(), was_under.into()];
     tx.execute_raw(statement(sql, values)).await?;
-    crate::people::log_made(operation, ctx.now, DEPARTMENT, id, &name).await?;
+    log::made(operation, ctx.now, DEPARTMENT, id, &name).await?;
     Ok(None)
 }

@@ -5,7 +5,7 @@ use domain::pipeline_settings::{order_conflict, same_members};
 use domain::timeline::What;
 use domain::{Error, Kind, PipelineId, Problem, StageId};
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
-use serde_json::{Map, json};
+use serde_json::json;
 
 use super::{Desk, check_seen, checked_name, log, shut, statement};
 use crate::failure::Result;
@@ -54,16 +54,7 @@ impl Desk<'_> {
         }
         set_name(self.operation.tx(), id, &name).await?;
         let difference = log::one("name", json!(pipeline.name), json!(name));
-        let now = self.ctx.now;
-        log::write(
-            &mut self.operation,
-            now,
-            PIPELINE,
-            id,
-            What::Changed,
-            difference,
-        )
-        .await?;
+        self.tell(PIPELINE, id, What::Changed, difference).await?;
         self.operation.reload_pipelines().await
     }
 
@@ -86,16 +77,8 @@ impl Desk<'_> {
         set_order(self.operation.tx(), order).await?;
         // Told under the pipeline that was first: the order is nobody's alone.
         let difference = log::one("order", json!(now), json!(order));
-        let at = self.ctx.now;
-        log::write(
-            &mut self.operation,
-            at,
-            PIPELINE,
-            first,
-            What::Changed,
-            difference,
-        )
-        .await?;
+        self.tell(PIPELINE, first, What::Changed, difference)
+            .await?;
         self.operation.reload_pipelines().await
     }
 
@@ -116,17 +99,8 @@ impl Desk<'_> {
         let leaving: Vec<StageId> = pipeline.stages.iter().map(|stage| stage.id).collect();
         self.clear(&pipeline, &leaving, records_to).await?;
         put_away(self.operation.tx(), id, self.ctx.now).await?;
-        let now = self.ctx.now;
         let difference = log::one("name", json!(pipeline.name), json!(null));
-        log::write(
-            &mut self.operation,
-            now,
-            PIPELINE,
-            id,
-            What::Deleted,
-            difference,
-        )
-        .await?;
+        self.tell(PIPELINE, id, What::Deleted, difference).await?;
         self.operation.reload_pipelines().await
     }
 }
@@ -192,9 +166,4 @@ fn empty() -> Vec<NewStage> {
 /// The ids of a pipeline's stages, in order.
 pub(super) fn stage_ids(pipeline: &Pipeline) -> Vec<StageId> {
     pipeline.stages.iter().map(|stage| stage.id).collect()
-}
-
-/// No difference worth telling.
-pub(super) fn nothing() -> Map<String, serde_json::Value> {
-    Map::new()
 }

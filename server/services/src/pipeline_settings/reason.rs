@@ -38,16 +38,7 @@ impl Desk<'_> {
         }
         set_name(self.operation.tx(), id, &name).await?;
         let difference = log::one("name", json!(reason.name), json!(name));
-        let now = self.ctx.now;
-        log::write(
-            &mut self.operation,
-            now,
-            LOST_REASON,
-            id,
-            What::Changed,
-            difference,
-        )
-        .await
+        self.tell(LOST_REASON, id, What::Changed, difference).await
     }
 
     pub(super) async fn order_reasons(&mut self, seen: &[i64], order: &[i64]) -> Result<()> {
@@ -65,16 +56,9 @@ impl Desk<'_> {
         }
         set_order(self.operation.tx(), order).await?;
         let difference = log::one("order", json!(now), json!(order));
-        let (at, first) = (self.ctx.now, order.first().copied().unwrap_or_default());
-        log::write(
-            &mut self.operation,
-            at,
-            LOST_REASON,
-            first,
-            What::Changed,
-            difference,
-        )
-        .await
+        let first = order.first().copied().unwrap_or_default();
+        self.tell(LOST_REASON, first, What::Changed, difference)
+            .await
     }
 
     pub(super) async fn retire_reason(&mut self, id: i64, retired: bool) -> Result<()> {
@@ -92,15 +76,7 @@ impl Desk<'_> {
         let now = self.ctx.now;
         set_retired(self.operation.tx(), id, retired.then_some(now)).await?;
         let difference = log::one("retired", json!(reason.retired), json!(retired));
-        log::write(
-            &mut self.operation,
-            now,
-            LOST_REASON,
-            id,
-            What::Changed,
-            difference,
-        )
-        .await
+        self.tell(LOST_REASON, id, What::Changed, difference).await
     }
 }
 

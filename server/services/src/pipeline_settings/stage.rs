@@ -8,7 +8,7 @@ use domain::pipeline_settings::{
 use domain::timeline::What;
 use domain::{Error, FieldDef, Kind, PipelineId, Problem, StageId};
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
 use super::log::STAGE;
 use super::pipeline::stage_ids;
@@ -35,16 +35,8 @@ impl Desk<'_> {
         stages.push(stage.clone());
         set_order(self.operation.tx(), &ids(&in_order(stages))).await?;
         let difference = log::one("name", json!(null), json!(stage.name));
-        let now = self.ctx.now;
-        log::write(
-            &mut self.operation,
-            now,
-            STAGE,
-            stage.id,
-            What::Created,
-            difference,
-        )
-        .await?;
+        self.tell(STAGE, stage.id, What::Created, difference)
+            .await?;
         self.operation.reload_pipelines().await?;
         Ok(stage.id)
     }
@@ -62,16 +54,7 @@ impl Desk<'_> {
         let difference = difference(now, &merged);
         shut(self.operation.tx(), pipeline.id).await?;
         store(self.operation.tx(), &pipeline, now, &merged).await?;
-        let at = self.ctx.now;
-        log::write(
-            &mut self.operation,
-            at,
-            STAGE,
-            seen.id,
-            What::Changed,
-            difference,
-        )
-        .await?;
+        self.tell(STAGE, seen.id, What::Changed, difference).await?;
         self.operation.reload_pipelines().await
     }
 
@@ -98,17 +81,8 @@ impl Desk<'_> {
         set_order(self.operation.tx(), &order).await?;
         recount(self.operation.tx(), pipeline.kind, pipeline.id).await?;
         let difference = log::one("stages", json!(now), json!(order));
-        let at = self.ctx.now;
-        let id = pipeline.id;
-        log::write(
-            &mut self.operation,
-            at,
-            PIPELINE,
-            id,
-            What::Changed,
-            difference,
-        )
-        .await?;
+        self.tell(PIPELINE, pipeline.id, What::Changed, difference)
+            .await?;
         self.operation.reload_pipelines().await
     }
 
@@ -127,15 +101,7 @@ impl Desk<'_> {
         people::execute(self.operation.tx(), sql, [id.into(), now.into()]).await?;
         recount(self.operation.tx(), pipeline.kind, pipeline.id).await?;
         let difference = log::one("name", json!(stage.name), json!(null));
-        log::write(
-            &mut self.operation,
-            now,
-            STAGE,
-            id,
-            What::Deleted,
-            difference,
-        )
-        .await?;
+        self.tell(STAGE, id, What::Deleted, difference).await?;
         self.operation.reload_pipelines().await
     }
 
@@ -187,7 +153,7 @@ fn columns(pipeline: PipelineId, stage: &Stage) -> [sea_orm::Value; 7] {
 }
 
 /// The parts in which two states of a stage differ, old and new.
-fn difference(old: &Stage, new: &Stage) -> Map<String, Json> {
+fn difference(old: &Stage, new: &Stage) -> log::Difference {
     let (old, new) = (parts(old), parts(new));
     new.into_iter()
         .filter(|(part, new)| old.get(part) != Some(new))

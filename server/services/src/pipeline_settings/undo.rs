@@ -12,7 +12,7 @@ use sea_orm::ConnectionTrait;
 use serde_json::{Map, Value as Json, json};
 
 use super::log::STAGE;
-use super::pipeline::{nothing, stage_ids};
+use super::pipeline::stage_ids;
 use super::{administrators_only, log, one_at_a_time, pipeline, reason, shut, stage, statement};
 use crate::Ctx;
 use crate::failure::Result;
@@ -57,7 +57,9 @@ pub(crate) async fn take_back(
         operation.reload_pipelines().await?;
         match why {
             None => {
-                log::write(operation, ctx.now, kind, id, What::Changed, nothing()).await?;
+                // There is no difference worth telling.
+                let nothing = log::Difference::new();
+                log::write(operation, ctx.now, kind, id, What::Changed, nothing).await?;
                 undone += 1;
             }
             Some(why) => kept.push(why),

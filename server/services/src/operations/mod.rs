@@ -1,5 +1,7 @@
 //! Undo of a whole operation: an edit, a move, a bulk edit, an import, a deletion, another undo.
 
+pub(crate) mod log;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::field::SetBy;
