@@ -1,4 +1,7 @@
+//! Stages typed and merged, orders compared.
+
 use super::*;
+use crate::pipeline::Gate;
 
 fn pipeline() -> Pipeline {
     let stage = |id, name: &str, meaning| Stage {
