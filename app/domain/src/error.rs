@@ -40,6 +40,9 @@ pub enum Error {
     /// The database is away or the server is stopping.
     #[error("The server is not ready. Try again in a moment.")]
     Unavailable,
+    /// The database did not finish in the time that a page has; it has written nothing.
+    #[error("This took too long and was stopped. Nothing was changed. Ask for less, or try again.")]
+    TookTooLong,
     /// The answer did not arrive or could not be read.
     #[error("The server could not be reached ({0}).")]
     Transport(String),
@@ -69,6 +72,7 @@ impl Error {
             Self::Conflict(_) => "conflict",
             Self::RateLimited { .. } => "rate_limited",
             Self::Unavailable => "unavailable",
+            Self::TookTooLong => "took_too_long",
             Self::Transport(_) => "transport",
             Self::Internal { .. } => "internal",
         }
@@ -84,7 +88,7 @@ impl Error {
             Self::Invalid(_) => 422,
             Self::Conflict(_) => 409,
             Self::RateLimited { .. } => 429,
-            Self::Unavailable => 503,
+            Self::Unavailable | Self::TookTooLong => 503,
             Self::Transport(_) => 502,
             Self::Internal { .. } => 500,
         }

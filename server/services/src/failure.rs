@@ -80,6 +80,11 @@ fn database(ctx: &Ctx, use_case: &'static str, error: &DbErr) -> Error {
     if let Some(known) = constraint(error) {
         return known;
     }
+    // 57014: cancelled, which is what the time limit of statements does.
+    if sql_state(error).as_deref() == Some("57014") {
+        tracing::warn!(use_case, request.id = %ctx.request_id, "a statement took too long");
+        return Error::TookTooLong;
+    }
     let away = matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_));
     tracing::error!(use_case, request.id = %ctx.request_id, error = ?error, away, "database failed");
     if away {

@@ -35,7 +35,8 @@ impl<'a> Change<'a> {
     pub(super) async fn begin(ctx: &'a Ctx) -> Result<Self> {
         let tx = ctx.db.begin().await?;
         // Behind a lock that is waited for, everybody who writes a record waits too.
-        tx.execute_unprepared("set local lock_timeout = '4s'")
+        // What follows may go through all records, which may take longer than a page.
+        tx.execute_unprepared("set local lock_timeout = '4s'; set local statement_timeout = 0")
             .await?;
         let sql = "update custom_field_version set version = gen_random_uuid()";
         tx.execute_unprepared(sql).await.map_err(busy)?;

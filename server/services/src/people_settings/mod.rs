@@ -25,6 +25,7 @@ use crate::Ctx;
 use crate::failure::{Result, settle};
 use crate::live::Announcement;
 use crate::records::write::Operation;
+use crate::records::write::operation::unhurried;
 
 /// Everything that the page of people shows. For administrators.
 pub async fn load(ctx: &Ctx) -> Result<PeopleSettings, Error> {
@@ -52,6 +53,8 @@ pub(crate) fn administrator(ctx: &Ctx) -> Result<()> {
 async fn begin(ctx: &Ctx) -> Result<Operation> {
     administrator(ctx)?;
     let operation = Operation::begin(ctx, Via::Form, "").await?;
+    // Who leaves may leave many records.
+    unhurried(operation.tx()).await?;
     let sql = "select pg_advisory_xact_lock(hashtext('dealwright.people'))";
     operation
         .tx()

@@ -25,6 +25,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, FromQueryResult, 
 use crate::failure::{Result, retried, settle};
 use crate::live::Announcement;
 use crate::records::write::Operation;
+use crate::records::write::operation::unhurried;
 use crate::{Ctx, pipelines, presets};
 
 pub(crate) use undo::{is_ours, take_back};
@@ -138,6 +139,7 @@ impl<'a> Desk<'a> {
             _ => Via::Form,
         };
         let mut operation = Operation::begin(ctx, via, "").await?;
+        unhurried(operation.tx()).await?;
         one_at_a_time(operation.tx()).await?;
         operation.reload_pipelines().await?;
         Ok(Self {

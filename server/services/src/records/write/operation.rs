@@ -54,11 +54,22 @@ pub struct Finished {
 /// What each record of a batch came to: its id, or why it was refused.
 pub type Answers = Vec<Result<RecordId, Error>>;
 
+/// Frees a transaction from the time that a page's statements may take: it is one for many records,
+/// or for settings that many records follow.
+pub(crate) async fn unhurried(tx: &DatabaseTransaction) -> Result<()> {
+    tx.execute_unprepared("set local statement_timeout = 0")
+        .await?;
+    Ok(())
+}
+
 impl Operation {
     /// Opens a transaction. The log's row is written with the first event, so that an operation
     /// that changes nothing leaves no trace.
     pub async fn begin(ctx: &Ctx, via: Via, label: &str) -> Result<Self> {
         let tx = ctx.db.begin().await?;
+        if matches!(via, Via::Bulk | Via::Import | Via::Undo | Via::System) {
+            unhurried(&tx).await?;
+        }
         let pipelines = pipelines::load(&tx).await?;
         let mut ctx = ctx.clone();
         // PostgreSQL keeps microseconds; so must what is compared with it.
