@@ -5,11 +5,13 @@
 //! ([`records::read`]). Entities never leave this crate: what comes out is `domain`'s.
 
 pub mod accounts;
+pub mod backup;
 pub mod bulk;
 mod contact_points;
 pub mod conversion;
 pub mod ctx;
 pub mod demo;
+pub mod doctor;
 pub mod failure;
 pub mod fields;
 pub mod funnel;

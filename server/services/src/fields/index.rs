@@ -213,6 +213,38 @@ fn kept() -> MutexGuard<'static, BTreeMap<i64, NaiveDate>> {
     KEPT.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// How far the indexes of custom fields have come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tended {
+    /// How many there should be.
+    pub wanted: usize,
+    /// Those that are not there yet, or not whole.
+    pub missing: Vec<String>,
+}
+
+/// Looks how far the indexes have come, without building any.
+///
+/// # Errors
+/// The database's.
+pub async fn tended(db: &DatabaseConnection) -> Result<Tended> {
+    let wanted = wanted(db).await?;
+    let mut connection = db
+        .get_postgres_connection_pool()
+        .acquire()
+        .await
+        .map_err(anyhow::Error::from)?;
+    let there = there(&mut connection).await.map_err(anyhow::Error::from)?;
+    let missing = wanted
+        .keys()
+        .filter(|name| there.indexes.get(*name) != Some(&true))
+        .cloned()
+        .collect();
+    Ok(Tended {
+        wanted: wanted.len(),
+        missing,
+    })
+}
+
 #[derive(Debug, Default)]
 struct There {
     /// By name, whether it is whole.

@@ -121,7 +121,13 @@ impl Live {
     /// needs the database to be there already: both try until it is.
     #[must_use]
     pub fn start(db: &DatabaseConnection) -> Self {
-        let (publisher, publishing) = publish::start(db);
+        Self::start_watched(db, Arc::new(|_| {}))
+    }
+
+    /// The same for who measures what is published.
+    #[must_use]
+    pub fn start_watched(db: &DatabaseConnection, watch: publish::Watch) -> Self {
+        let (publisher, publishing) = publish::start_watched(db, watch);
         let hub = Arc::new(Hub::new(db.clone()));
         let listening = tokio::spawn(listen::listen(db.clone(), hub.clone())).abort_handle();
         Self {

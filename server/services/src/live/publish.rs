@@ -35,12 +35,42 @@ pub struct Publishing {
     task: Mutex<Option<JoinHandle<()>>>,
 }
 
+/// What publishing has come to, for who measures it.
+#[derive(Debug, Clone, Copy)]
+pub enum Published {
+    /// A batch went out.
+    Sent {
+        /// What was handed over.
+        announcements: usize,
+        /// What it was folded into.
+        notifications: usize,
+        /// From when it was taken from the queue until PostgreSQL had it.
+        took: Duration,
+        /// What came meanwhile.
+        waiting: usize,
+    },
+    /// It could not be sent, and is tried again.
+    Failed {
+        /// What came meanwhile.
+        waiting: usize,
+    },
+}
+
+/// Is told what publishing comes to.
+pub type Watch = Arc<dyn Fn(Published) + Send + Sync>;
+
 /// Starts the task, for a server or for a command that writes beside one.
 #[must_use]
 pub fn start(db: &DatabaseConnection) -> (Publisher, Publishing) {
+    start_watched(db, Arc::new(|_| {}))
+}
+
+/// The same for a server that measures it.
+#[must_use]
+pub fn start_watched(db: &DatabaseConnection, watch: Watch) -> (Publisher, Publishing) {
     let (publisher, queue) = Publisher::new();
     let end = Arc::new(Notify::new());
-    let task = tokio::spawn(publish(db.clone(), queue, end.clone()));
+    let task = tokio::spawn(publish(db.clone(), queue, end.clone(), watch));
     let publishing = Publishing {
         end,
         task: Mutex::new(Some(task)),
@@ -73,10 +103,12 @@ async fn publish(
     db: DatabaseConnection,
     mut queue: mpsc::UnboundedReceiver<Announcement>,
     end: Arc<Notify>,
+    watch: Watch,
 ) {
     let mut line = Line {
         db,
         connection: None,
+        watch,
     };
     let mut next = Instant::now();
     loop {
@@ -103,6 +135,7 @@ async fn publish(
 struct Line {
     db: DatabaseConnection,
     connection: Option<PgConnection>,
+    watch: Watch,
 }
 
 impl Line {
@@ -114,10 +147,21 @@ impl Line {
         queue: &mut mpsc::UnboundedReceiver<Announcement>,
     ) {
         let mut rest = Duration::from_millis(50);
+        let taken = Instant::now();
         for attempt in 1_u32.. {
-            let Err(error) = self.notify(&payloads(&batch)).await else {
+            let payloads = payloads(&batch);
+            let Err(error) = self.notify(&payloads).await else {
+                (self.watch)(Published::Sent {
+                    announcements: batch.len(),
+                    notifications: payloads.len(),
+                    took: taken.elapsed(),
+                    waiting: queue.len(),
+                });
                 return;
             };
+            (self.watch)(Published::Failed {
+                waiting: queue.len(),
+            });
             tracing::warn!(%error, attempt, "live changes could not be published");
             self.connection = None;
             sleep(rest).await;

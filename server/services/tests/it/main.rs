@@ -3,6 +3,7 @@
 mod bulk;
 mod conversion;
 mod demo;
+mod doctor;
 mod fields;
 mod funnel;
 mod import;
@@ -17,6 +18,7 @@ mod records;
 mod recycle_bin;
 mod rights;
 mod search;
+mod time_limit;
 mod undo;
 mod views;
 mod write;
