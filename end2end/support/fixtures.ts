@@ -12,6 +12,7 @@ export { expectNoAxeViolations } from './axe.ts';
 export { Board, numberIn } from './board.ts';
 export { database } from './database.ts';
 export { hydrated, open } from './hydration.ts';
+export { tickAll } from './list.ts';
 export { editField } from './record.ts';
 export { ADMINISTRATOR, setUp, setUpLink } from './set-up.ts';
 export { api, enter, PASSWORD, sendSignIn, sharedServer, signIn, USERS } from './sign-in.ts';

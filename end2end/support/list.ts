@@ -1,5 +1,6 @@
 // A list as its user sees it: a grid whose rows are named after their title.
 import { expect, type Locator, type Page } from '@playwright/test';
+import { Finger } from './touch.ts';
 
 export class List {
   constructor(readonly page: Page) {}
@@ -65,4 +66,23 @@ export class List {
   async scrolled(): Promise<number> {
     return await this.scroller.evaluate((element) => element.scrollTop);
   }
+}
+
+/** Selects records of the list: by their boxes, or on a phone by a rest of the finger and taps. */
+export async function tickAll(page: Page, titles: string[]): Promise<void> {
+  const onPhone = (page.viewportSize()?.width ?? 0) < 640;
+  for (const [at, title] of titles.entries()) {
+    if (!onPhone) {
+      await page.getByLabel(`Select “${title}”`).click();
+      continue;
+    }
+    const card = page.locator('.grid__row', { hasText: title });
+    const box = await card.boundingBox();
+    if (!box) throw new Error(`"${title}" is not on the list.`);
+    const finger = await Finger.on(page);
+    await finger.down({ x: box.x + box.width / 3, y: box.y + box.height / 2 });
+    if (at === 0) await page.waitForTimeout(700);
+    await finger.up();
+  }
+  await expect(page.getByRole('region', { name: 'Selected records' })).toContainText(`${titles.length} deal`);
 }

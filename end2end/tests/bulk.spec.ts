@@ -1,29 +1,10 @@
 // Changing many records at once, over a list: told before it is done, shown while it goes on, taken back afterwards.
 import type { Locator, Page } from '@playwright/test';
-import { api, expect, expectNoAxeViolations, Finger, signIn, test, unique, USERS } from '../support/fixtures.ts';
+import { api, expect, expectNoAxeViolations, signIn, test, tickAll, unique, USERS } from '../support/fixtures.ts';
 
 const bar = (page: Page): Locator => page.getByRole('region', { name: 'Selected records' });
 const dialog = (page: Page): Locator => page.locator('dialog[open]');
 const runs = (page: Page): Locator => page.getByRole('region', { name: 'Changes of many records' });
-
-/** Selects records of the list: by their boxes, or on a phone by a rest of the finger and taps. */
-async function tickAll(page: Page, titles: string[]): Promise<void> {
-  const onPhone = (page.viewportSize()?.width ?? 0) < 640;
-  for (const [at, title] of titles.entries()) {
-    if (!onPhone) {
-      await page.getByLabel(`Select “${title}”`).click();
-      continue;
-    }
-    const card = page.locator('.grid__row', { hasText: title });
-    const box = await card.boundingBox();
-    if (!box) throw new Error(`"${title}" is not on the list.`);
-    const finger = await Finger.on(page);
-    await finger.down({ x: box.x + box.width / 3, y: box.y + box.height / 2 });
-    if (at === 0) await page.waitForTimeout(700);
-    await finger.up();
-  }
-  await expect(bar(page)).toContainText(`${titles.length} deal`);
-}
 
 test('ten thousand deals are changed while one works on, and taken back @desktop', async ({ page, ownServer }) => {
   test.setTimeout(240_000);

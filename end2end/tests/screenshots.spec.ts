@@ -2,7 +2,7 @@
 // of its own, since other tests leave their records behind.
 import path from 'node:path';
 import type { Page } from '@playwright/test';
-import { api, editField, expect, hydrated, open, setUpLink, signIn, test } from '../support/fixtures.ts';
+import { api, editField, expect, hydrated, open, setUpLink, signIn, test, tickAll } from '../support/fixtures.ts';
 
 const FOLDER = path.join(import.meta.dirname, '../test-results/screenshots');
 
@@ -51,7 +51,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test('board, while a card is held', async ({ page, board }) => {
       test.skip((page.viewportSize()?.width ?? 0) < 640, 'the hand is seen on the large board');
       await signIn(page, 'head');
-      const [card, target] = [(await board.titlesIn('Qualified'))[1], (await board.titlesIn('Proposal'))[2]];
+      const [from, to] = [await board.titlesIn('Qualified'), await board.titlesIn('Proposal')];
+      const isAlone = (title: string) => [...from, ...to].filter((other) => other === title).length === 1;
+      const [card, target] = [from.slice(1).find(isAlone), to.slice(2).find(isAlone)];
       if (!card || !target) throw new Error('The demonstration has too few deals.');
       await board.dragByMouse(card, 'Proposal', target, {
         beforeDrop: async () => {
@@ -216,7 +218,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       const titles = ['Retired quotation, first draft', 'Retired quotation, second draft'];
       for (const title of titles) await head.card('deal', title, { amount: 4200 });
       await signIn(page, 'head', { to: '/deals' });
-      for (const title of titles) await page.getByLabel(`Select “${title}”`).click();
+      await tickAll(page, titles);
       const bar = page.getByRole('region', { name: 'Selected records' });
       await bar.getByRole('button', { name: 'Set field' }).click();
       const dialog = page.locator('dialog[open]');
