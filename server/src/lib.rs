@@ -6,6 +6,7 @@
 #![warn(missing_docs)]
 
 pub mod assets;
+pub mod backup;
 pub mod client;
 pub mod commands;
 pub mod config;
@@ -14,6 +15,7 @@ pub mod health;
 pub mod layers;
 pub mod live;
 pub mod logging;
+pub mod metrics;
 pub mod postgres;
 pub mod rate_limit;
 pub mod router;

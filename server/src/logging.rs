@@ -105,7 +105,8 @@ fn report(route: &str, status: StatusCode, started: Instant) {
     let duration_ms = (started.elapsed().as_secs_f64() * 10_000.0).round() / 10.0;
     let status = status.as_u16();
     // Files and health checks come by the dozen and tell nothing.
-    let is_noise = matches!(route, "/healthz" | "/readyz") || route.starts_with("/pkg/");
+    let is_noise =
+        matches!(route, "/healthz" | "/readyz" | "/metrics") || route.starts_with("/pkg/");
     if status >= 500 {
         tracing::error!(status, duration_ms, "answered");
     } else if is_noise {

@@ -7,7 +7,9 @@ use leptos::config::LeptosOptions;
 use leptos::context::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes as _, generate_route_list, render_app_async_with_context};
 
-use crate::{assets, error, health, layers, live, security, sessions, state::AppState, visit};
+use crate::{
+    assets, error, health, layers, live, metrics, security, sessions, state::AppState, visit,
+};
 
 /// The complete router.
 pub fn build(state: AppState) -> Router {
@@ -28,12 +30,16 @@ pub fn build(state: AppState) -> Router {
     let router = Router::new()
         .merge(assets::router())
         .merge(health::router(state.db.clone(), state.shutdown.token()))
+        .merge(metrics::router(state.clone()))
         .merge(sessions::with_sessions(
             people,
             state.db.clone(),
             &state.config.url,
         ));
-    layers::with_layers(router, &state.config)
+    layers::with_layers(router, &state.config).layer(middleware::from_fn_with_state(
+        state.metrics.clone(),
+        metrics::measure,
+    ))
 }
 
 /// Pages and server functions.

@@ -32,20 +32,50 @@ pub struct Runtime {
     pub config: Arc<Config>,
     /// The pool of connections.
     pub db: DatabaseConnection,
+    url: Secret,
     postgres: Option<Postgres>,
 }
 
 impl Runtime {
     /// Starts or finds PostgreSQL, connects, and brings the schema up to date.
     pub async fn start(config: Config, access: Access) -> Result<Self, Error> {
+        let runtime = Self::start_as_is(config, access).await?;
+        runtime.migrate().await?;
+        Ok(runtime)
+    }
+
+    /// Starts or finds PostgreSQL and connects, and leaves the schema as it is.
+    pub async fn start_as_is(config: Config, access: Access) -> Result<Self, Error> {
         let (url, postgres) = database(&config, access).await?;
-        let db = connect(&url, config.pool_size).await?;
-        migrate(&db).await?;
+        let db = connect(&url, config.pool_size, None).await?;
         Ok(Self {
             config: Arc::new(config),
             db,
+            url,
             postgres,
         })
+    }
+
+    /// Brings the schema up to date.
+    pub async fn migrate(&self) -> Result<(), Error> {
+        migrate(&self.db).await
+    }
+
+    /// From here on no statement takes longer than the configuration allows, unless its transaction
+    /// says otherwise: for who serves pages. What has come before, such as migrations and the
+    /// filling of a demonstration, takes its time.
+    pub async fn limit_statements(&mut self) -> Result<(), Error> {
+        if let Some(limit) = self.config.statement_timeout {
+            let limited = connect(&self.url, self.config.pool_size, Some(limit)).await?;
+            let before = std::mem::replace(&mut self.db, limited);
+            before.close_by_ref().await.map_err(Error::Connect)?;
+        }
+        Ok(())
+    }
+
+    /// The URL of the database, with the password that may be in it.
+    pub const fn url(&self) -> &Secret {
+        &self.url
     }
 
     /// Waits until PostgreSQL ends by itself. That of somebody else is not ours to watch.
@@ -88,7 +118,12 @@ async fn database(config: &Config, access: Access) -> Result<(Secret, Option<Pos
 /// another than that for one that everybody has, and without compiling what takes milliseconds.
 const PLANNING: [(&str, &str); 2] = [("plan_cache_mode", "force_custom_plan"), ("jit", "off")];
 
-async fn connect(url: &Secret, pool_size: u32) -> Result<DatabaseConnection, Error> {
+async fn connect(
+    url: &Secret,
+    pool_size: u32,
+    limit: Option<Duration>,
+) -> Result<DatabaseConnection, Error> {
+    let limit = limit.map(|limit| ("statement_timeout", limit.as_millis().to_string()));
     let mut options = ConnectOptions::new(url.expose());
     options
         .max_connections(pool_size)
@@ -102,7 +137,7 @@ async fn connect(url: &Secret, pool_size: u32) -> Result<DatabaseConnection, Err
         .sqlx_logging(false)
         .record_stmt_in_spans(false)
         .set_application_name("dealwright")
-        .map_sqlx_postgres_opts(|options| options.options(PLANNING));
+        .map_sqlx_postgres_opts(move |options| options.options(PLANNING).options(limit.clone()));
     Database::connect(options).await.map_err(Error::Connect)
 }
 

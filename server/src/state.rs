@@ -10,7 +10,9 @@ use leptos::config::LeptosOptions;
 use sea_orm::DatabaseConnection;
 use services::live::Live;
 
-use crate::{assets, config::Config, rate_limit::SignInLimit, shutdown::Shutdown};
+use crate::{
+    assets, config::Config, metrics::Metrics, rate_limit::SignInLimit, shutdown::Shutdown,
+};
 
 /// Cheap to clone: handles, all of them.
 #[derive(Debug, Clone)]
@@ -25,6 +27,8 @@ pub struct AppState {
     pub sign_in_limit: Arc<SignInLimit>,
     /// What is published, and who listens.
     pub live: Live,
+    /// What is measured.
+    pub metrics: Arc<Metrics>,
     /// Under what names the page loads its script, wasm and style sheet.
     pub files: SiteFiles,
     leptos: LeptosOptions,
@@ -39,12 +43,14 @@ impl AppState {
         if let Some(loader) = names.split {
             files = files.with_parts(loader, names.parts);
         }
+        let metrics = Arc::new(Metrics::new(now()));
         Self {
             leptos: LeptosOptions::builder()
                 .output_name("dealwright")
                 .site_addr(config.addr)
                 .build(),
-            live: Live::start(&db),
+            live: Live::start_watched(&db, metrics.watch()),
+            metrics,
             config,
             db,
             shutdown,

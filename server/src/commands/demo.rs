@@ -27,11 +27,11 @@ pub async fn run(_args: Args, config: Config) -> anyhow::Result<()> {
     let listener = TcpListener::bind(addr)
         .await
         .map_err(|source| Error::Listen { addr, source })?;
-    let runtime = Runtime::start(config, Access::Alone).await?;
+    let mut runtime = Runtime::start(config, Access::Alone).await?;
     let served = match fill(&runtime).await {
         Ok(()) => {
             welcome(&runtime)?;
-            serve::serve(listener, &runtime, &shutdown).await
+            serve::serve(listener, &mut runtime, &shutdown).await
         }
         Err(error) => Err(error),
     };

@@ -5,9 +5,12 @@ use clap::{Parser, Subcommand};
 
 use crate::{config::Config, logging};
 
+pub mod backup;
 pub mod demo;
+pub mod doctor;
 pub mod import;
 pub mod migrate;
+pub mod restore;
 pub mod serve;
 mod set_up_link;
 pub mod undo;
@@ -34,6 +37,12 @@ enum Command {
     Import(import::Args),
     /// Take an operation back, such as an import
     Undo(undo::Args),
+    /// Write everything into one file, while people work on
+    Backup(backup::Args),
+    /// Bring a backup into an empty database
+    Restore(restore::Args),
+    /// Look whether everything is as it should be, and say what to do where it is not
+    Doctor(doctor::Args),
     /// Make a user, or give one a new password
     User(user::Args),
 }
@@ -48,6 +57,9 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Demo(args) => demo::run(args, config).await,
         Command::Import(args) => import::run(args, config).await,
         Command::Undo(args) => undo::run(args, config).await,
+        Command::Backup(args) => backup::run(args, config).await,
+        Command::Restore(args) => restore::run(args, config).await,
+        Command::Doctor(args) => doctor::run(args, config).await,
         Command::User(args) => user::run(args, config).await,
     }
 }
@@ -63,6 +75,8 @@ Settings, as environment variables or in lower case in dealwright.toml:
   DEALWRIGHT_LOG              what to log, such as info or info,server=debug
   DEALWRIGHT_PG_BIN           folder of PostgreSQL's programs
   DEALWRIGHT_TRUSTED_PROXIES  proxies whose X-Forwarded-For is believed
+  DEALWRIGHT_METRICS_TOKEN    opens /metrics to Prometheus, which sends it as a bearer token
+  DEALWRIGHT_STATEMENT_TIMEOUT  seconds that one statement of a page may take (30; 0: no limit)
   DEALWRIGHT_CONFIG           another file than dealwright.toml";
 
 #[cfg(test)]

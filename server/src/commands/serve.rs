@@ -25,8 +25,8 @@ pub async fn run(_args: Args, config: Config) -> anyhow::Result<()> {
     let listener = TcpListener::bind(addr)
         .await
         .map_err(|source| Error::Listen { addr, source })?;
-    let runtime = Runtime::start(config, Access::Alone).await?;
-    let served = serve(listener, &runtime, &shutdown).await;
+    let mut runtime = Runtime::start(config, Access::Alone).await?;
+    let served = serve(listener, &mut runtime, &shutdown).await;
     runtime.stop().await?;
     tracing::info!("stopped");
     served
@@ -35,9 +35,10 @@ pub async fn run(_args: Args, config: Config) -> anyhow::Result<()> {
 /// Serves on a runtime that is up, until told to stop.
 pub(super) async fn serve(
     listener: TcpListener,
-    runtime: &Runtime,
+    runtime: &mut Runtime,
     shutdown: &Shutdown,
 ) -> anyhow::Result<()> {
+    runtime.limit_statements().await?;
     tokio::spawn(sessions::delete_expired(
         runtime.db.clone(),
         shutdown.token(),

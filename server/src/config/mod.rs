@@ -9,6 +9,7 @@ use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     str::FromStr,
+    time::Duration,
 };
 
 use serde::Deserialize;
@@ -23,6 +24,12 @@ const DEFAULT_ADDR: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST)
 /// Connections to PostgreSQL unless told otherwise: enough for two cores, few enough that several
 /// nodes fit on one PostgreSQL.
 const DEFAULT_POOL_SIZE: u32 = 16;
+
+/// Seconds that one statement of a page may take unless told otherwise: nobody waits for longer, and
+/// meanwhile it holds a connection that others wait for.
+const DEFAULT_STATEMENT_TIMEOUT: u64 = 30;
+/// What is right for it.
+const SECONDS: &str = "a number of seconds from 1 to 3600, or 0 for no limit";
 
 /// What is logged unless told otherwise. A stale cookie is no news, and what the database layers
 /// have to say at `info` is about themselves.
@@ -50,6 +57,11 @@ pub struct Config {
     pub pg_bin: Option<PathBuf>,
     /// `DEALWRIGHT_TRUSTED_PROXIES`: whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
+    /// `DEALWRIGHT_METRICS_TOKEN`: who names it may see what is measured; without it nobody may.
+    pub metrics_token: Option<Secret>,
+    /// `DEALWRIGHT_STATEMENT_TIMEOUT`: how long one statement of a page may take; none is without
+    /// end.
+    pub statement_timeout: Option<Duration>,
     /// Whether `cargo leptos watch` runs us, whose page talks to a web socket of its own.
     pub watched: bool,
 }
@@ -133,6 +145,23 @@ impl Config {
                 "a number from 2 to 500",
             ));
         }
+        let statement_timeout = setting(
+            "DEALWRIGHT_STATEMENT_TIMEOUT",
+            env,
+            file.statement_timeout.map(|seconds| seconds.to_string()),
+            SECONDS,
+        )?
+        .unwrap_or(DEFAULT_STATEMENT_TIMEOUT);
+        if statement_timeout > 3_600 {
+            return Err(Error::invalid(
+                "DEALWRIGHT_STATEMENT_TIMEOUT",
+                &statement_timeout,
+                SECONDS,
+            ));
+        }
+        let metrics_token = text("DEALWRIGHT_METRICS_TOKEN", file.metrics_token)
+            .map(metrics_token)
+            .transpose()?;
         let log_format = setting(
             "DEALWRIGHT_LOG_FORMAT",
             env,
@@ -156,8 +185,18 @@ impl Config {
             log,
             pg_bin: text("DEALWRIGHT_PG_BIN", file.pg_bin).map(PathBuf::from),
             trusted_proxies,
+            metrics_token,
+            statement_timeout: (statement_timeout > 0)
+                .then(|| Duration::from_secs(statement_timeout)),
             watched: cfg!(debug_assertions) && env("LEPTOS_WATCH").is_some(),
         })
+    }
+}
+
+impl Config {
+    /// Whether there is a database to look at: one that is named, or an own one that was made.
+    pub fn has_database(&self) -> bool {
+        self.database_url.is_some() || crate::postgres::is_there(&self.data)
     }
 }
 
@@ -278,6 +317,8 @@ struct File {
     log: Option<String>,
     pg_bin: Option<String>,
     trusted_proxies: Option<String>,
+    metrics_token: Option<String>,
+    statement_timeout: Option<u64>,
 }
 
 fn parse_file(path: &str, text: &str) -> Result<File, Error> {
@@ -318,6 +359,16 @@ fn database_url(url: String) -> Result<Secret, Error> {
         Ok(_) => Ok(Secret(url)),
         Err(_) => Err(WRONG),
     }
+}
+
+fn metrics_token(token: String) -> Result<Secret, Error> {
+    if token.len() >= 16 && token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(Secret(token));
+    }
+    Err(Error::InvalidSecret {
+        setting: "DEALWRIGHT_METRICS_TOKEN",
+        expected: "at least 16 letters, digits and signs, such as `openssl rand -hex 24` makes",
+    })
 }
 
 fn proxy(text: &str) -> Result<IpAddr, Error> {

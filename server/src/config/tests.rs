@@ -111,3 +111,36 @@ fn the_public_url_is_an_origin() {
         Err(Error::PlainHttp(_))
     ));
 }
+
+#[test]
+fn what_is_measured_is_behind_a_token_that_nobody_guesses() {
+    let config = load(&[HOME], "").expect("fits");
+    assert!(config.metrics_token.is_none());
+    let wrong = message(load(&[HOME, ("DEALWRIGHT_METRICS_TOKEN", "hunter2")], ""));
+    assert!(
+        wrong.contains("DEALWRIGHT_METRICS_TOKEN") && !wrong.contains("hunter2"),
+        "{wrong}"
+    );
+    let config = load(&[HOME], "metrics_token = '0123456789abcdef'").expect("fits");
+    assert!(!format!("{config:?}").contains("0123456789abcdef"));
+    assert!(config.metrics_token.is_some());
+}
+
+#[test]
+fn statements_have_half_a_minute_unless_told_otherwise() {
+    const NAME: &str = "DEALWRIGHT_STATEMENT_TIMEOUT";
+    let limit = |environment: &[(&str, &str)], file: &str| {
+        let environment = [&[HOME], environment].concat();
+        load(&environment, file).expect("fits").statement_timeout
+    };
+    assert_eq!(limit(&[], ""), Some(Duration::from_secs(30)));
+    assert_eq!(
+        limit(&[], "statement_timeout = 5"),
+        Some(Duration::from_secs(5))
+    );
+    assert_eq!(limit(&[(NAME, "0")], "statement_timeout = 5"), None);
+    for wrong in ["4000", "-1", "30s"] {
+        let wrong = message(load(&[HOME, (NAME, wrong)], ""));
+        assert!(wrong.contains("from 1 to 3600"), "{wrong}");
+    }
+}

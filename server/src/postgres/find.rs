@@ -35,6 +35,46 @@ pub(super) fn find(named: Option<&Path>, wanted: Option<u32>) -> Result<Programs
     choose(found, wanted)
 }
 
+/// Finds `pg_dump` and `pg_restore` for a server of this major version: of the same one, else of
+/// the next newer one, since older ones do not know what a newer server has.
+pub(super) fn find_clients(named: Option<&Path>, major: u32) -> Result<Programs, Error> {
+    let found = match named {
+        Some(bin) => vec![inspect_clients(bin).ok_or(Error::NoClients {
+            major,
+            bin: Some(bin.to_owned()),
+        })?],
+        None => candidates()
+            .iter()
+            .filter_map(|bin| inspect_clients(bin))
+            .collect(),
+    };
+    choose_clients(found, major).ok_or(Error::NoClients {
+        major,
+        bin: named.map(Path::to_owned),
+    })
+}
+
+fn choose_clients(found: Vec<Programs>, major: u32) -> Option<Programs> {
+    found
+        .into_iter()
+        .filter(|programs| programs.major >= major)
+        .min_by_key(|programs| programs.major)
+}
+
+/// What PostgreSQL the folder has the programs for backups of. Unlike a server's they need not be
+/// where a link leads: Debian's in `/usr/bin` finds out for itself whose programs to run.
+fn inspect_clients(bin: &Path) -> Option<Programs> {
+    if !bin.join("pg_restore").is_file() {
+        return None;
+    }
+    let output = Command::new(bin.join("pg_dump")).arg("--version").output();
+    let major = major(&String::from_utf8_lossy(&output.ok()?.stdout))?;
+    Some(Programs {
+        bin: bin.to_owned(),
+        major,
+    })
+}
+
 fn choose(found: Vec<Programs>, wanted: Option<u32>) -> Result<Programs, Error> {
     let newest = found
         .iter()
@@ -169,6 +209,16 @@ mod tests {
                 .major,
             15
         );
+    }
+
+    #[test]
+    fn a_backup_takes_the_programs_of_the_server_or_the_next_newer_ones() {
+        let major = |found: &[u32], wanted| {
+            choose_clients(programs(found), wanted).map(|programs| programs.major)
+        };
+        assert_eq!(major(&[14, 17, 15, 16], 15), Some(15));
+        assert_eq!(major(&[14, 17, 16], 15), Some(16));
+        assert_eq!(major(&[14], 15), None);
     }
 
     #[test]

@@ -17,6 +17,7 @@ use tokio::{sync::watch, time::sleep};
 use cluster::{Cluster, NAME};
 use postmaster::Postmaster;
 
+pub mod client;
 mod cluster;
 mod find;
 mod owner;
@@ -114,6 +115,11 @@ impl Drop for Postgres {
 /// Connections beyond the pool's: for live events, for commands beside the server, for a look with
 /// psql.
 const SPARE_CONNECTIONS: u32 = 40;
+
+/// Whether there is a cluster in this data folder.
+pub fn is_there(data: &Path) -> bool {
+    cluster::folder(data).join("PG_VERSION").exists()
+}
 
 /// The URL of the database that another Dealwright runs in this data folder. Waits a while for it
 /// to start; none when it does not.
@@ -221,6 +227,19 @@ pub enum Error {
          It must name a folder such as /usr/lib/postgresql/17/bin"
     )]
     NoPrograms(PathBuf),
+    /// There are no programs for backups, or only older ones.
+    #[error(
+        "pg_dump and pg_restore of PostgreSQL {major} or newer are not {}. \
+         Install them (Debian, Ubuntu: apt install postgresql-client-{major}; macOS: brew install \
+         postgresql@{major}), or name the folder that they are in with DEALWRIGHT_PG_BIN",
+        .bin.as_ref().map_or("found here".to_owned(), |bin| format!("in {}", bin.display()))
+    )]
+    NoClients {
+        /// The major version of the server.
+        major: u32,
+        /// Where alone they were looked for.
+        bin: Option<PathBuf>,
+    },
     /// PostgreSQL is older than what we can use.
     #[error("PostgreSQL {0} is too old: Dealwright needs version {oldest} or newer", oldest = find::OLDEST)]
     TooOld(u32),

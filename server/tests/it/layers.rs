@@ -162,6 +162,8 @@ fn config() -> Config {
         log: "off".to_owned(),
         pg_bin: None,
         trusted_proxies: Vec::new(),
+        metrics_token: None,
+        statement_timeout: None,
         watched: false,
     }
 }

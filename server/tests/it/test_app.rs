@@ -18,7 +18,7 @@ use domain::rights::Role;
 use http_body_util::BodyExt as _;
 use leptos::server_fn::ServerFn;
 use server::{
-    config::{Config, LogFormat, PublicUrl},
+    config::{Config, LogFormat, PublicUrl, Secret},
     router,
     shutdown::Shutdown,
     state::AppState,
@@ -29,6 +29,9 @@ use tower::ServiceExt as _;
 
 /// Everybody's password.
 pub const PASSWORD: &str = "correct horse battery";
+
+/// Opens what is measured.
+pub const METRICS_TOKEN: &str = "a-token-for-prometheus";
 
 /// A server with a database of its own.
 pub struct TestApp {
@@ -78,6 +81,8 @@ impl TestApp {
             pg_bin: None,
             // So that a test can say where it comes from.
             trusted_proxies: vec![IpAddr::V4(Ipv4Addr::LOCALHOST)],
+            metrics_token: Some(Secret::new(METRICS_TOKEN)),
+            statement_timeout: None,
             watched: false,
         };
         let state = AppState::new(Arc::new(config), db.db.clone(), Shutdown::default());
@@ -89,6 +94,14 @@ impl TestApp {
     pub fn anon(&self) -> Browser {
         Browser {
             router: self.router.clone(),
+            cookies: Vec::new(),
+        }
+    }
+
+    /// The same before a server that is set up otherwise.
+    pub fn browser(state: AppState) -> Browser {
+        Browser {
+            router: router::build(state),
             cookies: Vec::new(),
         }
     }
