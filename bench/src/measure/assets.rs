@@ -1,0 +1,85 @@
+//! What a browser loads until the board works: the page and every file that it names, compressed
+//! with brotli, in bytes of bodies.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Result, ensure};
+use reqwest::header::CONTENT_ENCODING;
+
+use super::Bench;
+use crate::figures::{Figure, Goal, Unit};
+
+const GROUP: &str = "assets";
+/// Where the files are that the page loads.
+const FOLDER: &str = "/pkg/";
+
+pub(super) async fn measure(bench: &Bench<'_>) -> Result<Vec<Figure>> {
+    let page = bench.administrator.get("/deals/board").await?;
+    // Once more without compression, to be read.
+    let names = named(&bench.administrator.text("/deals/board").await?);
+    ensure!(!names.is_empty(), "the page names no files");
+    let mut total = page.body.len();
+    let mut figures = vec![row("HTML", page.body.len())];
+    for name in names {
+        let file = bench.administrator.get(&name).await?;
+        let compressed = file.headers.contains_key(CONTENT_ENCODING);
+        total += file.body.len();
+        let short = name.strip_prefix(FOLDER).unwrap_or(&name);
+        let how = if compressed { "" } else { ", not compressed" };
+        figures.push(row(
+            &format!("{}{how}", without_hash(short)),
+            file.body.len(),
+        ));
+    }
+    figures.push(row("in all", total).goal(Goal::AtMost(350.0)));
+    Ok(figures)
+}
+
+fn row(what: &str, bytes: usize) -> Figure {
+    #[expect(clippy::cast_precision_loss, reason = "files are far below 2^52 bytes")]
+    let kilobytes = bytes as f64 / 1_000.0;
+    let what = format!("Bytes to a working board: {what}");
+    Figure::single(GROUP, what, kilobytes, Unit::Kilobytes)
+}
+
+/// The files that the text of a page names.
+fn named(page: &str) -> BTreeSet<String> {
+    page.match_indices(FOLDER)
+        .map(|(at, _)| {
+            let rest = &page[at..];
+            let end = rest
+                .find(|c: char| !(c.is_ascii_alphanumeric() || "/._-".contains(c)))
+                .unwrap_or(rest.len());
+            rest[..end].to_owned()
+        })
+        .filter(|name| name.len() > FOLDER.len())
+        .collect()
+}
+
+/// `dealwright.Ab3f.css` as `dealwright.css`, so that rows of two builds have one name.
+fn without_hash(name: &str) -> String {
+    let parts: Vec<&str> = name.split('.').collect();
+    match parts.as_slice() {
+        [first, _, last] => format!("{first}.{last}"),
+        _ => name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_is_named_once() {
+        let page = r#"<link href="/pkg/a.Xy.css"><script>import("/pkg/a.Zz.js");'/pkg/a.Zz.js'</script>
+            <p>/pkg/</p>"#;
+        let names: Vec<String> = named(page).into_iter().collect();
+        assert_eq!(names, ["/pkg/a.Xy.css", "/pkg/a.Zz.js"]);
+    }
+
+    #[test]
+    fn hashes_of_files_are_left_out_of_rows() {
+        assert_eq!(without_hash("dealwright.Ab3f.css"), "dealwright.css");
+        assert_eq!(without_hash("dealwright.css"), "dealwright.css");
+    }
+}

@@ -1,0 +1,53 @@
+//! What the command line says. `scripts/bench.sh` makes it of the environment.
+
+use std::path::PathBuf;
+
+/// What is measured, and on what.
+#[derive(Debug, clap::Parser)]
+#[command(name = "bench", about = "Measures Dealwright; see docs/PERFORMANCE.md")]
+pub struct Settings {
+    /// Deals in the database, three events each
+    #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(i64).range(2_000..=5_000_000))]
+    pub records: i64,
+    /// The program that is measured
+    #[arg(long)]
+    pub binary: PathBuf,
+    /// Where the database is kept from one run to the next, a folder for each size
+    #[arg(long)]
+    pub data: PathBuf,
+    /// Where the table goes as JSON
+    #[arg(long)]
+    pub out: PathBuf,
+    /// Measures only the groups with these words in their names; all when not given
+    #[arg(long, value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// Fewer samples and shorter loads: to see that everything works, not to be published
+    #[arg(long)]
+    pub quick: bool,
+    /// The browser for the endless scroll; without it that row is left out
+    #[arg(long)]
+    pub chromium: Option<PathBuf>,
+    /// The repository, for the script that the browser runs
+    #[arg(long, default_value = ".")]
+    pub repository: PathBuf,
+    /// Seeds anew even where a database of this size is there
+    #[arg(long)]
+    pub reseed: bool,
+}
+
+impl Settings {
+    /// Whether a group of measurements is asked for.
+    pub fn wants(&self, group: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|word| group.contains(word.as_str()))
+    }
+
+    /// The folder of the database of this size.
+    pub fn folder(&self) -> PathBuf {
+        self.data.join(self.records.to_string())
+    }
+
+    /// One number for a real run, another for a quick one.
+    pub fn choose<T>(&self, real: T, quick: T) -> T {
+        if self.quick { quick } else { real }
+    }
+}
