@@ -4,6 +4,7 @@
 
 use domain::UserId;
 use domain::funnel::FunnelQuery;
+use domain::list::query_string;
 use domain::money::Currency;
 use domain::period::Period;
 use domain::query::Filter;
@@ -97,7 +98,11 @@ pub(super) fn with(params: &ParamsMap, changes: &[(&'static str, &str)]) -> Stri
             params.replace(*key, (*value).to_owned());
         }
     }
-    let query = params.to_query_string();
+    let parts: Vec<_> = params
+        .latest_values()
+        .map(|(key, value)| (key.as_ref(), value.to_owned()))
+        .collect();
+    let query = query_string(&parts);
     // An empty reference would keep the old query.
     if query.is_empty() {
         "?".to_owned()
