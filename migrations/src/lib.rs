@@ -15,6 +15,7 @@ mod m20261122_000006_search;
 mod m20261122_000007_bulk;
 mod m20261122_000008_conversion;
 mod m20261122_000009_pipelines;
+mod m20261122_000010_stays;
 
 /// All steps, in order.
 pub struct Migrator;
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000007_bulk::Migration),
             Box::new(m20261122_000008_conversion::Migration),
             Box::new(m20261122_000009_pipelines::Migration),
+            Box::new(m20261122_000010_stays::Migration),
         ]
     }
 }
