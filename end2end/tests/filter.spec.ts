@@ -77,7 +77,9 @@ test('a filter is built, told in words, kept in the address, and taken out', asy
   await expect(opener(page)).toHaveAccessibleName('Filter 2 conditions');
   await expect(page).toHaveURL(/filter=and\(amount:gt:1000,owner_id:is:me\)/);
 
-  // The address is the filter.
+  // The address is the filter, and the board is asked the same.
+  const toBoard = page.getByRole('group', { name: 'Shown as' }).getByRole('link', { name: 'Board' });
+  await expect(toBoard).toHaveAttribute('href', `/deals/board?filter=and(amount:gt:1000,owner_id:is:me)&q=${tag}`);
   await page.reload();
   await expect(chips(page)).toHaveCount(2);
   await expect(row(page, small.title)).toHaveCount(0);

@@ -10,7 +10,7 @@ mod keyboard;
 mod model;
 mod move_dialog;
 mod place;
-mod query;
+pub(crate) mod query;
 mod quick_add;
 mod reading;
 mod reshape;

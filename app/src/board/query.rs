@@ -4,7 +4,7 @@
 use domain::board::BoardQuery;
 use domain::list::query_string;
 use domain::period::Period;
-use domain::query::filter::{ME, MY_DEPARTMENT};
+use domain::query::filter::{FieldPath, ME, MY_DEPARTMENT};
 use domain::query::{Filter, Operator};
 use domain::{Kind, PipelineId, UserId};
 use leptos_router::params::ParamsMap;
@@ -79,6 +79,43 @@ pub fn list(kind: Kind, params: &ParamsMap, pipeline: Option<PipelineId>) -> Str
         parts.push((TEXT, text));
     }
     format!("/{}{}", kind.plural(), query_string(&parts))
+}
+
+/// The address of the board of what a list shows: the way back of [`list`]. A condition on one
+/// pipeline becomes the board's pipeline.
+#[must_use]
+pub fn board(kind: Kind, filter: &Filter, text: Option<&str>) -> String {
+    let mut conditions = match filter {
+        Filter::And(parts) => parts.clone(),
+        one => vec![one.clone()],
+    };
+    let of_pipeline = |part: &Filter| match part {
+        Filter::Is(condition) if condition.operator == Operator::Is => {
+            match condition.operands.as_slice() {
+                [id] if condition.path == FieldPath::parse("pipeline_id") => Some(id.clone()),
+                _ => None,
+            }
+        }
+        _ => None,
+    };
+    let pipeline = conditions
+        .iter()
+        .position(|part| of_pipeline(part).is_some());
+    let pipeline = pipeline.and_then(|at| of_pipeline(&conditions.remove(at)));
+    let rest = conditions
+        .into_iter()
+        .fold(Filter::everything(), Filter::and);
+    let mut parts = Vec::new();
+    if let Some(id) = pipeline {
+        parts.push((PIPELINE, id));
+    }
+    if !rest.is_everything() {
+        parts.push((FILTER, rest.to_string()));
+    }
+    if let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) {
+        parts.push((TEXT, text.to_owned()));
+    }
+    format!("/{}/board{}", kind.plural(), query_string(&parts))
 }
 
 /// The board's address with some parts of its query changed; empty takes one out.
@@ -163,6 +200,26 @@ mod tests {
         assert_eq!(list(Kind::Lead, &ParamsMap::new(), None), "/leads");
         let unreadable = read(Kind::Deal, &params(&[("filter", "and(")]));
         assert!(unreadable.is_plain());
+    }
+
+    #[test]
+    fn from_the_list_one_comes_back_to_the_same_board() {
+        let here = params(&[("filter", "source:is:web"), ("q", "50% off")]);
+        let shown = read(Kind::Deal, &here);
+        let filter = Filter::is("pipeline_id", Operator::Is, &["2"]).and(shown.filter);
+        assert_eq!(
+            board(Kind::Deal, &filter, shown.text.as_deref()),
+            "/deals/board?pipeline=2&filter=source:is:web&q=50%2525%20off"
+        );
+        let either = Filter::is("pipeline_id", Operator::Is, &["2", "3"]);
+        assert_eq!(
+            board(Kind::Lead, &either, None),
+            "/leads/board?filter=pipeline_id:is:2:3"
+        );
+        assert_eq!(
+            board(Kind::Deal, &Filter::everything(), Some(" ")),
+            "/deals/board"
+        );
     }
 
     #[test]

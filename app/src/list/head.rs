@@ -12,6 +12,7 @@ use leptos::prelude::*;
 use super::columns_menu::ColumnsMenu;
 use super::header_cell::sort_by;
 use super::state::ListState;
+use crate::board::query;
 use crate::filter::FilterBar;
 use crate::i18n::{t, t_string};
 use crate::labels::kind_many;
@@ -52,6 +53,10 @@ pub fn Head(
     let filter = Memo::new(move |_| list.spec.with(|spec| spec.filter.clone()));
     let on_filter =
         Callback::new(move |filter: Filter| list.change(false, |spec| spec.filter = filter));
+    let to_board = move || {
+        list.spec
+            .with(|spec| query::board(kind, &spec.filter, spec.text.as_deref()))
+    };
     let board = kind.has_stages().then(|| {
         view! {
             <div class="segments" role="group" aria-label=move || t_string!(i18n, list.shown_as)>
@@ -59,7 +64,7 @@ pub fn Head(
                     <Icon glyph=Glyph::List />
                     <span class="segments__label">{t!(i18n, list.list)}</span>
                 </a>
-                <a class="segments__item" href=format!("/{}/board", kind.plural())>
+                <a class="segments__item" href=to_board>
                     <Icon glyph=Glyph::Board />
                     <span class="segments__label">{t!(i18n, list.board)}</span>
                 </a>
