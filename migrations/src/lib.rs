@@ -4,6 +4,8 @@
 //! changed after it has landed.
 
 pub use sea_orm_migration::prelude::MigratorTrait;
+// What a step is made of, for tests of steps that fail.
+pub use sea_orm_migration::prelude::{MigrationName, MigrationTrait, SchemaManager};
 use sea_orm_migration::prelude::*;
 
 mod m20261122_000001_ground;

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, process::ExitStatus, sync::Arc, time::Duration};
 
-use migrations::{Migrator, MigratorTrait as _};
+use migrations::{Migrator, MigratorTrait};
 use sea_orm::{
     ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbErr,
     TransactionTrait as _,
@@ -58,7 +58,7 @@ impl Runtime {
 
     /// Brings the schema up to date.
     pub async fn migrate(&self) -> Result<(), Error> {
-        migrate(&self.db).await
+        migrate::<Migrator>(&self.db).await
     }
 
     /// From here on no statement takes longer than the configuration allows, unless its transaction
@@ -141,20 +141,29 @@ async fn connect(
     Database::connect(options).await.map_err(Error::Connect)
 }
 
-/// Brings the schema up to date: all steps or none, and one node at a time.
-async fn migrate(db: &DatabaseConnection) -> Result<(), Error> {
-    let migrated = async {
-        let transaction = db.begin().await?;
-        let lock = format!("select pg_advisory_xact_lock({MIGRATION_LOCK})");
-        transaction.execute_unprepared(&lock).await?;
-        let pending = Migrator::get_pending_migrations(&transaction).await?.len();
-        if pending > 0 {
-            tracing::info!(steps = pending, "bringing the database up to date");
-            Migrator::up(&transaction, None).await?;
-        }
-        transaction.commit().await
-    };
-    migrated.await.map_err(Error::Migrate)
+/// Brings the schema up to the last of these steps: all of them or none, and one node at a time.
+///
+/// # Errors
+/// Which step failed. The database is as it was then, and who works on it does not notice.
+pub async fn migrate<M: MigratorTrait>(db: &DatabaseConnection) -> Result<(), Error> {
+    let transaction = db.begin().await.map_err(Error::Migrate)?;
+    let lock = format!("select pg_advisory_xact_lock({MIGRATION_LOCK})");
+    let locked = transaction.execute_unprepared(&lock).await;
+    locked.map_err(Error::Migrate)?;
+    let pending = M::get_pending_migrations(&transaction).await;
+    let pending = pending.map_err(Error::Migrate)?;
+    if !pending.is_empty() {
+        tracing::info!(steps = pending.len(), "bringing the database up to date");
+    }
+    for step in pending {
+        // One by one, to know which one fails.
+        let made = M::up(&transaction, Some(1)).await;
+        made.map_err(|source| Error::Step {
+            step: step.name().to_owned(),
+            source,
+        })?;
+    }
+    transaction.commit().await.map_err(Error::Migrate)
 }
 
 /// What can go wrong before a command begins.
@@ -166,7 +175,15 @@ pub enum Error {
     /// No connection.
     #[error("cannot connect to the database")]
     Connect(#[source] DbErr),
-    /// A step failed; nothing was changed.
+    /// A step of the schema failed; nothing was changed.
+    #[error("the database could not be brought up to date and is as it was: step {step} failed")]
+    Step {
+        /// Its name.
+        step: String,
+        /// Why.
+        source: DbErr,
+    },
+    /// The steps could not be begun or ended; nothing was changed.
     #[error("the database could not be brought up to date and is as it was")]
     Migrate(#[source] DbErr),
     /// An address is taken or not ours.

@@ -16,3 +16,4 @@ mod shutdown;
 mod sign_in;
 mod test_app;
 mod time_limit;
+mod upgrade;
