@@ -1,7 +1,7 @@
 //! `dealwright import`: brings a CSV file in.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -38,8 +38,13 @@ pub async fn run(args: Args, config: Config) -> anyhow::Result<()> {
         .with_context(|| format!("the mapping file {} cannot be read", args.map.display()))?;
     let mapping = Mapping::parse(&text)
         .with_context(|| format!("the mapping file {} is wrong", args.map.display()))?;
-    let file = File::open(&args.csv)
-        .with_context(|| format!("the CSV file {} cannot be read", args.csv.display()))?;
+    let unreadable = || format!("the CSV file {} cannot be read", args.csv.display());
+    let mut file = File::open(&args.csv).with_context(unreadable)?;
+    // Better known before an hour of importing; what comes through a pipe comes only once.
+    if file.metadata().with_context(unreadable)?.is_file() {
+        import::check_letters(&mapping, &mut file).with_context(unreadable)?;
+        file.rewind().with_context(unreadable)?;
+    }
     let refused = args.refused.clone().unwrap_or_else(|| beside(&args.csv));
     let mut refused = LateFile::at(refused);
     refused.check()?;

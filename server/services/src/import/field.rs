@@ -1,6 +1,7 @@
 //! One field of a mapping, held against what the field can take.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::format::{Item, StrftimeItems};
+use chrono::{Datelike, NaiveDate, NaiveDateTime};
 use domain::field::FieldType;
 use domain::money::{Currency, parse_decimal};
 use domain::{Error, FieldDef};
@@ -8,6 +9,7 @@ use rust_decimal::Decimal;
 
 use super::mapping::{DecimalMark, FieldMap, Missing, Other, mistake};
 use super::plan::Cells;
+use super::report::quoted;
 use super::template::Template;
 
 /// Where a field's value comes from, checked.
@@ -42,8 +44,13 @@ impl FieldPlan {
         if !number && (map.multiply.is_some() || map.decimal.is_some()) {
             return misfit("multiply", "and decimal only fit a number");
         }
-        if !matches!(takes, FieldType::Date | FieldType::DateTime) && map.format.is_some() {
-            return misfit("format", "only fits a day or a moment");
+        if let Some(format) = &map.format {
+            if !matches!(takes, FieldType::Date | FieldType::DateTime) {
+                return misfit("format", "only fits a day or a moment");
+            }
+            if StrftimeItems::new(format).any(|item| item == Item::Error) {
+                return misfit("format", "is no pattern such as %d.%m.%Y or %m/%d/%Y");
+            }
         }
         let link = match takes {
             FieldType::Link(kind) | FieldType::Links(kind) => Some(kind),
@@ -142,8 +149,9 @@ impl FieldPlan {
             (None, Other::Keep) => Ok(Some(text)),
             (None, Other::Empty) => Ok(None),
             (None, Other::Refuse) => Err(format!(
-                "{}: “{text}” is not among the mapping's values",
-                self.def.label
+                "{}: {} is not among the mapping's values",
+                self.def.label,
+                quoted(&text)
             )),
         }
     }
@@ -171,7 +179,7 @@ impl FieldPlan {
             }
             return NaiveDate::parse_from_str(text, format)
                 .map(|day| (day, None))
-                .map_err(|_| format!("“{text}” is not written as {format}"));
+                .map_err(|_| format!("{} is not written as {format}", quoted(text)));
         }
         if let Ok(day) = text.parse::<NaiveDate>() {
             return Ok((day, None));
@@ -185,10 +193,49 @@ impl FieldPlan {
                 return Ok((at.date(), Some(at)));
             }
         }
+        let advice = match formats_of(text).as_slice() {
+            [] => "give its format in the mapping".to_owned(),
+            [one] => format!("say in the mapping how it is written: format = \"{one}\""),
+            several => format!(
+                "several days may be meant: say in the mapping how it is written, {}",
+                several
+                    .iter()
+                    .map(|format| format!("format = \"{format}\""))
+                    .collect::<Vec<_>>()
+                    .join(" or ")
+            ),
+        };
         Err(format!(
-            "“{text}” is not a day such as 2026-11-30; give its format in the mapping"
+            "{} is not a day such as 2026-11-30; {advice}",
+            quoted(text)
         ))
     }
+}
+
+/// The formats of other countries that a text may be written in.
+fn formats_of(text: &str) -> Vec<String> {
+    let time = match text.matches(':').count() {
+        0 => "",
+        1 => " %H:%M",
+        _ => " %H:%M:%S",
+    };
+    let mut formats = Vec::new();
+    for mark in ['.', '/', '-'] {
+        for (one, two, three) in [("%d", "%m", "%Y"), ("%m", "%d", "%Y"), ("%Y", "%m", "%d")] {
+            let format = format!("{one}{mark}{two}{mark}{three}{time}");
+            let fits = if time.is_empty() {
+                NaiveDate::parse_from_str(text, &format).ok()
+            } else {
+                let at = NaiveDateTime::parse_from_str(text, &format);
+                at.ok().map(|at| at.date())
+            };
+            // A short year is a year of antiquity to the pattern.
+            if fits.is_some_and(|day| day.year() > 999) {
+                formats.push(format);
+            }
+        }
+    }
+    formats
 }
 
 /// Every column that a field needs, with the part of the mapping that names it.
@@ -230,5 +277,77 @@ fn plain(value: &toml::Value) -> Option<String> {
         toml::Value::Boolean(yes) => Some(if *yes { "yes" } else { "no" }.to_owned()),
         toml::Value::Datetime(at) => Some(at.to_string()),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moment(format: Option<&str>, text: &str) -> Result<String, String> {
+        let def = FieldDef::column("closed_at", "Closed", FieldType::DateTime);
+        let map = FieldMap {
+            column: Some("Closed".to_owned()),
+            format: format.map(str::to_owned),
+            ..FieldMap::default()
+        };
+        let plan = FieldPlan::new("fields.closed_at", &def, &map).map_err(|e| e.to_string())?;
+        let (day, at) = plan.moment(text)?;
+        Ok(at.map_or_else(|| day.to_string(), |at| at.to_string()))
+    }
+
+    #[test]
+    fn days_of_other_countries_are_read_as_the_mapping_says() {
+        for (format, text, meant) in [
+            ("%d.%m.%Y", "31.12.2025", "2025-12-31"),
+            ("%m/%d/%Y", "12/31/2025", "2025-12-31"),
+            ("%m/%d/%Y", "1/2/2025", "2025-01-02"),
+            ("%d/%m/%Y", "1/2/2025", "2025-02-01"),
+            ("%d.%m.%y", "31.12.25", "2025-12-31"),
+            ("%d.%m.%Y %H:%M", "31.12.2025 9:05", "2025-12-31 09:05:00"),
+        ] {
+            assert_eq!(moment(Some(format), text).as_deref(), Ok(meant));
+        }
+        for (format, text) in [
+            ("%d.%m.%Y", "12/31/2025"),
+            ("%d/%m/%Y", "12/31/2025"),
+            ("%d.%m.%Y", "2025-12-31"),
+            ("%d.%m.%Y", "31.12.2025 14:00"),
+        ] {
+            let words = format!("“{text}” is not written as {format}");
+            assert_eq!(moment(Some(format), text), Err(words));
+        }
+    }
+
+    #[test]
+    fn without_a_format_the_one_that_fits_is_told_and_never_guessed() {
+        let told = |text: &str| moment(None, text).expect_err("refused");
+        for (text, format) in [
+            ("31.12.2025", "%d.%m.%Y"),
+            ("12/31/2025", "%m/%d/%Y"),
+            ("2025/12/31", "%Y/%m/%d"),
+            ("31.12.2025 14:00", "%d.%m.%Y %H:%M"),
+        ] {
+            let words = format!(
+                "“{text}” is not a day such as 2026-11-30; say in the mapping how it is written: \
+                 format = \"{format}\""
+            );
+            assert_eq!(told(text), words);
+        }
+        assert_eq!(
+            told("01/02/2025"),
+            "“01/02/2025” is not a day such as 2026-11-30; several days may be meant: say in the \
+             mapping how it is written, format = \"%d/%m/%Y\" or format = \"%m/%d/%Y\""
+        );
+        assert!(told("soon").ends_with("give its format in the mapping"));
+        assert!(told(&"1".repeat(1_000_000)).len() < 300);
+    }
+
+    #[test]
+    fn a_format_that_is_none_is_told() {
+        assert_eq!(
+            moment(Some("%d.%Q"), "31.12").unwrap_err(),
+            "fields.closed_at.format: is no pattern such as %d.%m.%Y or %m/%d/%Y"
+        );
     }
 }

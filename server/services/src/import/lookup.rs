@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use domain::field::{FieldType, Storage};
+use domain::field::{FieldType, Storage, TEXT_LENGTH};
 use domain::{Draft, Kind, RecordId, UserId, Value};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement};
 
 use super::mapping::{FieldMap, Missing};
+use super::report::quoted;
 use crate::failure::Result;
 use crate::records::write::Operation;
 
@@ -55,9 +56,10 @@ impl People {
         match self.by_name.get(&wanted) {
             Some(Some(id)) => Ok(*id),
             Some(None) => Err(format!(
-                "several users are called “{text}”; use the e-mail address"
+                "several users are called {}; use the e-mail address",
+                quoted(text)
             )),
-            None => Err(format!("there is no user “{text}”")),
+            None => Err(format!("there is no user {}", quoted(text))),
         }
     }
 
@@ -70,6 +72,11 @@ impl People {
 /// A name as it is compared: blanks and letter case do not count.
 pub(super) fn folded(text: &str) -> String {
     super::plan::tidy(text).to_lowercase()
+}
+
+/// Whether a text is longer than any name: neither looked up, nor remembered, nor made.
+pub(super) fn is_too_long(name: &str) -> bool {
+    name.chars().nth(TEXT_LENGTH).is_some()
 }
 
 /// What a name was found to be.
@@ -126,6 +133,9 @@ impl Names {
         }
         let mut unknown: BTreeMap<String, &String> = BTreeMap::new();
         for name in names {
+            if is_too_long(name) {
+                continue;
+            }
             let key = folded(name);
             if !matches!(self.known.get(&key), Some(Found::One(_) | Found::Several)) {
                 unknown.insert(key, name);
@@ -181,7 +191,10 @@ impl Names {
         }
         // As the first row writes it.
         let mut missing: BTreeMap<String, &String> = BTreeMap::new();
-        for name in names.iter().filter(|name| self.find(name) == Found::None) {
+        for name in names.iter().filter(|name| !is_too_long(name)) {
+            if self.find(name) != Found::None {
+                continue;
+            }
             missing.entry(folded(name)).or_insert(name);
         }
         for (key, name) in missing {
@@ -216,10 +229,14 @@ impl Names {
             match (self.find(name), self.missing) {
                 (Found::One(id), _) => ids.push(id),
                 (Found::Several, _) => {
-                    return Err(format!("there are several of kind {what} called “{name}”"));
+                    let name = quoted(name);
+                    return Err(format!("there are several of kind {what} called {name}"));
                 }
                 (Found::None, Missing::Empty) => {}
-                (Found::None, _) => return Err(format!("there is no {what} “{name}”")),
+                (Found::None, _) if is_too_long(name) => {
+                    return Err(format!("{} is too long for a name", quoted(name)));
+                }
+                (Found::None, _) => return Err(format!("there is no {what} {}", quoted(name))),
             }
         }
         Ok(ids)

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use domain::pipeline::Meaning;
 use domain::{Error, Kind, Problem};
+use encoding_rs::Encoding;
 use serde::Deserialize;
 
 use super::template::Template;
@@ -27,6 +28,8 @@ pub struct Mapping {
     pub label: Option<String>,
     /// What stands between cells; found out when not given.
     pub delimiter: Option<u8>,
+    /// What its letters are written in; UTF-8, or what a mark at the beginning says, when not given.
+    pub encoding: Option<&'static Encoding>,
     /// Texts that stand for an empty cell, in any letter case.
     pub empty: Vec<String>,
     /// What finds rows that are there already.
@@ -226,6 +229,7 @@ struct Written {
 #[serde(deny_unknown_fields, default)]
 struct FileMap {
     delimiter: Option<String>,
+    encoding: Option<String>,
     empty: Vec<String>,
 }
 
@@ -264,6 +268,7 @@ impl Mapping {
                 .as_deref()
                 .map(delimiter)
                 .transpose()?,
+            encoding: written.file.encoding.as_deref().map(encoding).transpose()?,
             empty: written.file.empty,
             key: written.key,
             pipeline: written.pipeline,
@@ -359,6 +364,14 @@ fn delimiter(text: &str) -> Result<u8, Error> {
     }
 }
 
+fn encoding(name: &str) -> Result<&'static Encoding, Error> {
+    super::encoding::named(name).ok_or_else(|| {
+        let words = "must be an encoding such as \"utf-8\", \"utf-16le\", \"windows-1250\", \
+                     \"windows-1251\", \"windows-1252\" or \"iso-8859-2\"";
+        mistake("file.encoding", words)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -390,6 +403,11 @@ mod tests {
         assert_eq!(
             wrong("kind = \"deal\"\n[fields]\ntitle = { fallback = \"x\" }"),
             "fields.title: needs exactly one of column, columns, template, value"
+        );
+        let words = wrong("kind = \"deal\"\n[file]\nencoding = \"klingon\"\n[fields]");
+        assert!(
+            words.starts_with("file.encoding: must be an encoding such as \"utf-8\""),
+            "{words}"
         );
         let words = wrong("kind = \"deal\"\ncolour = 1\n[fields]");
         assert!(

@@ -1,10 +1,11 @@
 //! Import of CSV files: a mapping says what the columns mean, the file streams through the one
 //! write path in chunks, and all of it is one operation that can be undone.
 //!
-//! [`mapping`] is what people write, [`source`] reads the file, [`plan`] turns rows into values,
+//! [`mapping`] is what people write, [`encoding`] and [`source`] read the file, [`plan`] turns rows into values,
 //! [`lookup`] finds users and linked records by name, [`records`] does the work, [`postponed`] links
 //! rows to rows further down. People are no records: [`people`].
 
+mod encoding;
 mod field;
 mod lookup;
 pub mod mapping;
@@ -62,6 +63,15 @@ pub struct Imported {
     pub incomplete: u64,
 }
 
+/// Sees whether the letters of a CSV file can all be read, before an hour of importing finds out.
+/// It reads to the end, at the speed of the disk, and keeps nothing.
+///
+/// # Errors
+/// [`Error::Invalid`] with the line of what is in another encoding, and the setting that reads it.
+pub fn check_letters(mapping: &Mapping, reader: impl Read) -> Result<(), Error> {
+    encoding::check(reader, mapping.encoding).map_err(|error| source::unreadable(error.to_string()))
+}
+
 /// Imports a CSV file. Rows that cannot be taken are written to `refused`, each with its number
 /// and the reason, in a form that can be mended and imported again.
 ///
@@ -84,14 +94,14 @@ pub async fn run<R: Read + Send>(
                     let words = format!("You may not import {}.", kind.plural());
                     return Err(Error::Forbidden(words).into());
                 }
-                let source = Source::open(reader, mapping.delimiter)?;
+                let source = Source::open(reader, mapping.encoding, mapping.delimiter)?;
                 records::run(ctx, mapping, options, kind, source, refused, progress).await
             }
             Subject::People => {
                 if !ctx.actor.is_administrator() {
                     return Err(Error::Forbidden("You may not import users.".into()).into());
                 }
-                let source = Source::open(reader, mapping.delimiter)?;
+                let source = Source::open(reader, mapping.encoding, mapping.delimiter)?;
                 people::run(ctx, mapping, options, source, refused, progress).await
             }
         }

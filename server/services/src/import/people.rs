@@ -13,10 +13,10 @@ use domain::timeline::Via;
 use domain::{DepartmentId, FieldDef, UserId};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
-use super::lookup::{People, folded};
+use super::lookup::{People, folded, is_too_long};
 use super::mapping::{ManagerMap, Mapping, Missing, OnExisting, mistake};
 use super::plan::Plan;
-use super::report::Refused;
+use super::report::{Refused, quoted};
 use super::source::{Row, Source};
 use super::{Imported, Options, Progress};
 use crate::Ctx;
@@ -79,7 +79,7 @@ pub(super) async fn run<R: Read + Send>(
     let operation = Operation::begin(ctx, Via::Import, label).await?;
     let known = People::load(operation.tx()).await?;
     let departments = departments(&operation).await?;
-    let refused = Refused::new(refused, source.header());
+    let refused = Refused::new(refused, &source);
     let imported = Imported::default();
     let mut run = Run {
         ctx,
@@ -163,7 +163,11 @@ fn check(mapping: &Mapping, header: &[String]) -> Result<()> {
 
 fn role_words(given: &str) -> String {
     let roles: Vec<&str> = Role::ALL.iter().map(|role| role.as_str()).collect();
-    format!("“{given}” is no role; there are {}", roles.join(", "))
+    format!(
+        "{} is no role; there are {}",
+        quoted(given),
+        roles.join(", ")
+    )
 }
 
 /// Reads a row, or says why not.
@@ -182,8 +186,11 @@ fn person(plan: &Plan<'_>, row: Row) -> Result<Person, (Row, String)> {
     let (Some(name), Some(email)) = (take("name"), take("email")) else {
         return Err((row, "needs a name and an e-mail address".to_owned()));
     };
-    if !is_email(&email) {
-        return Err((row, format!("“{email}” is not an e-mail address")));
+    if is_too_long(&name) {
+        return Err((row, format!("{} is too long for a name", quoted(&name))));
+    }
+    if is_too_long(&email) || !is_email(&email) {
+        return Err((row, format!("{} is not an e-mail address", quoted(&email))));
     }
     let role = take("role").unwrap_or_else(|| Role::Salesperson.as_str().to_owned());
     let Some(role) = Role::parse(&role) else {
@@ -197,6 +204,11 @@ fn person(plan: &Plan<'_>, row: Row) -> Result<Person, (Row, String)> {
         Err(problem) => return Err((row, format!("Active: {problem}"))),
     };
     let (department, manager) = (take("department"), take("manager"));
+    for name in [&department, &manager].into_iter().flatten() {
+        if is_too_long(name) {
+            return Err((row, format!("{} is too long for a name", quoted(name))));
+        }
+    }
     Ok(Person {
         row,
         name,

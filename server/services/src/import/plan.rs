@@ -12,6 +12,7 @@ use domain::{Error, FieldDef, Money, Value};
 use super::field::{FieldPlan, columns_of};
 use super::lookup::People;
 use super::mapping::{Condition, Key, Mapping, Missing, mistake};
+use super::report::quoted;
 use super::source::Row;
 use crate::Ctx;
 
@@ -327,7 +328,8 @@ fn stage(text: &str, pipeline: Option<&Pipeline>) -> Result<Value, String> {
             .collect();
         let names = names.join(", ");
         format!(
-            "“{text}” is no stage of “{}”; it has {names}",
+            "{} is no stage of “{}”; it has {names}",
+            quoted(text),
             pipeline.name
         )
     })

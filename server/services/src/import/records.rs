@@ -64,7 +64,7 @@ pub(super) async fn run<R: Read + Send>(
         .filter_map(|(index, field)| Some((index, Names::of(field.def.field_type, &field.map)?)))
         .collect();
     let people = People::load(operation.tx()).await?;
-    let refused = Refused::new(refused, source.header());
+    let refused = Refused::new(refused, &source);
     let imported = Imported::default();
     let mut run = Run {
         ctx,

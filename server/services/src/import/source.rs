@@ -1,15 +1,20 @@
-//! Reading a CSV file row by row: what stands between cells is found out, and what is no UTF-8 is
-//! told in words.
+//! Reading a CSV file row by row: what stands between cells is found out, and no row, however
+//! large or torn, makes it take more memory than a few chunks of rows need.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, ErrorKind, Read};
 
 use csv::{ByteRecord, Reader, ReaderBuilder};
 use domain::{Error, Problem};
+use encoding_rs::Encoding;
+
+use super::encoding::Decoded;
 
 /// Rows that are worked on together.
 pub(super) const CHUNK: usize = 1_000;
-/// Bytes of the beginning that are looked at.
-const LOOK: usize = 64 * 1024;
+/// Bytes after which a chunk is full, however few rows it has.
+const CHUNK_BYTES: usize = 8 * 1024 * 1024;
+/// Bytes that a row may have. Larger ones come from a quote that is left open.
+const ROW_BYTES: u64 = 32 * 1024 * 1024;
 
 /// A row as it stands in the file.
 #[derive(Debug, Clone)]
@@ -25,39 +30,40 @@ pub(super) type ReadRow = Result<Row, (Row, String)>;
 
 /// A CSV file under way.
 pub(super) struct Source<R: Read> {
-    reader: Reader<BufReader<R>>,
+    reader: Reader<Decoded<R>>,
     header: Vec<String>,
+    delimiter: u8,
     number: u64,
 }
 
-fn unreadable(words: impl Into<String>) -> Error {
+pub(super) fn unreadable(words: impl Into<String>) -> Error {
     Error::field("file", "The CSV file", Problem::Other(words.into()))
 }
 
 impl<R: Read> Source<R> {
     /// Opens a file and reads its header.
-    pub(super) fn open(reader: R, delimiter: Option<u8>) -> Result<Self, Error> {
-        let mut buffered = BufReader::with_capacity(LOOK, reader);
-        let start = buffered
+    pub(super) fn open(
+        reader: R,
+        encoding: Option<&'static Encoding>,
+        delimiter: Option<u8>,
+    ) -> Result<Self, Error> {
+        let mut decoded = Decoded::new(reader, encoding);
+        decoded.allow(ROW_BYTES);
+        let start = decoded
             .fill_buf()
             .map_err(|error| unreadable(error.to_string()))?;
-        check_encoding(start)?;
         let delimiter = delimiter.unwrap_or_else(|| find_delimiter(start));
-        if start.starts_with(&[0xEF, 0xBB, 0xBF]) {
-            buffered.consume(3);
-        }
         // Rows of another length are told with their number rather than ending the import.
         let mut reader = ReaderBuilder::new()
             .delimiter(delimiter)
             .flexible(true)
-            .from_reader(buffered);
+            .from_reader(decoded);
         let header = reader
             .byte_headers()
-            .map_err(|error| unreadable(error.to_string()))?
+            .map_err(|error| broken(&error, "the header", 1))?
             .clone();
-        let header = text(&header).ok_or_else(|| unreadable(not_utf8("the header")))?;
-        let header: Vec<String> = header
-            .into_iter()
+        let header: Vec<String> = texts(&header)
+            .iter()
             .map(|name| name.trim().to_owned())
             .collect();
         if header.iter().all(String::is_empty) {
@@ -66,6 +72,7 @@ impl<R: Read> Source<R> {
         Ok(Self {
             reader,
             header,
+            delimiter,
             number: 0,
         })
     }
@@ -75,21 +82,33 @@ impl<R: Read> Source<R> {
         &self.header
     }
 
-    /// The next rows, up to [`CHUNK`]; at the end none.
+    /// What stands between cells.
+    pub(super) const fn delimiter(&self) -> u8 {
+        self.delimiter
+    }
+
+    /// Whether a file in UTF-8 needs a mark to be read by the same mapping.
+    pub(super) fn wants_mark(&self) -> bool {
+        self.reader.get_ref().wants_mark()
+    }
+
+    /// The next rows, up to [`CHUNK`] and about [`CHUNK_BYTES`]; at the end none.
     pub(super) fn rows(&mut self) -> Result<Vec<ReadRow>, Error> {
         let mut rows = Vec::new();
+        let mut bytes = 0;
         let mut record = ByteRecord::new();
-        while rows.len() < CHUNK {
+        while rows.len() < CHUNK && bytes < CHUNK_BYTES {
+            let number = self.number + 1;
+            let line = self.reader.position().line();
+            self.reader.get_mut().allow(ROW_BYTES);
             match self.reader.read_byte_record(&mut record) {
                 Ok(true) => {}
                 Ok(false) => break,
-                Err(error) => return Err(unreadable(error.to_string())),
+                Err(error) => return Err(broken(&error, &format!("row {number}"), line)),
             }
-            self.number += 1;
-            let number = self.number;
-            let Some(cells) = text(&record) else {
-                return Err(unreadable(not_utf8(&format!("row {number}"))));
-            };
+            self.number = number;
+            bytes += record.as_slice().len();
+            let cells = texts(&record);
             let row = Row { number, cells };
             let (has, wants) = (row.cells.len(), self.header.len());
             let surplus = row
@@ -99,6 +118,11 @@ impl<R: Read> Source<R> {
                 .any(|cell| !cell.trim().is_empty());
             rows.push(if has < wants || surplus {
                 Err((row, format!("has {has} cells instead of {wants}")))
+            } else if let Some(at) = row.cells.iter().position(|cell| cell.contains('\0')) {
+                // PostgreSQL stores none in text, and no text that people wrote has one.
+                let column = self.header.get(at).map_or("", String::as_str);
+                let words = format!("has a zero byte in “{column}”: the file is damaged there");
+                Err((row, words))
             } else {
                 Ok(row)
             });
@@ -107,29 +131,26 @@ impl<R: Read> Source<R> {
     }
 }
 
-fn text(record: &ByteRecord) -> Option<Vec<String>> {
+/// Why a row could not be read, with the line where it begins.
+fn broken(error: &csv::Error, what: &str, line: u64) -> Error {
+    match error.kind() {
+        csv::ErrorKind::Io(error) if error.kind() == ErrorKind::FileTooLarge => {
+            let most = ROW_BYTES / 1024 / 1024;
+            unreadable(format!(
+                "has more than {most} MB in {what} (line {line}): a quote may be left open there"
+            ))
+        }
+        csv::ErrorKind::Io(error) => unreadable(error.to_string()),
+        _ => unreadable(format!("{error} (line {line})")),
+    }
+}
+
+/// The cells; they come out of the decoder, so nothing is lost.
+fn texts(record: &ByteRecord) -> Vec<String> {
     record
         .iter()
-        .map(|cell| String::from_utf8(cell.to_vec()).ok())
+        .map(|cell| String::from_utf8_lossy(cell).into_owned())
         .collect()
-}
-
-fn not_utf8(place: &str) -> String {
-    format!(
-        "is not in UTF-8 ({place}), maybe in Windows-1250, 1251 or 1252. Save it as “CSV UTF-8”, \
-         or convert it: iconv -f WINDOWS-1251 -t UTF-8"
-    )
-}
-
-fn check_encoding(start: &[u8]) -> Result<(), Error> {
-    let utf16 = start.starts_with(&[0xFF, 0xFE])
-        || start.starts_with(&[0xFE, 0xFF])
-        || start.iter().take(200).filter(|byte| **byte == 0).count() > 2;
-    if utf16 {
-        let words = "is in UTF-16. Save it as “CSV UTF-8”, or convert it: iconv -f UTF-16 -t UTF-8";
-        return Err(unreadable(words));
-    }
-    Ok(())
 }
 
 /// The sign that stands most often in the first line, outside quotes.
@@ -160,7 +181,7 @@ mod tests {
     use super::*;
 
     fn open(bytes: &[u8]) -> Result<Source<&[u8]>, Error> {
-        Source::open(bytes, None)
+        Source::open(bytes, None, None)
     }
 
     #[test]
@@ -182,9 +203,45 @@ mod tests {
     #[test]
     fn other_encodings_are_told_in_words() {
         let told = |bytes: &[u8]| open(bytes).err().expect("an error").to_string();
-        assert!(told(b"\xff\xfen\0a\0m\0e\0").contains("UTF-16"));
-        assert!(told(b"\xcf\xf0\xe8,b\n").contains("Windows"));
+        assert!(told(b"n\0a\0m\0e\0").contains("utf-16le"));
+        assert!(told(b"\xcf\xf0\xe8,b\n").contains("(line 1)"));
         assert!(told(b"").contains("empty"));
+        assert_eq!(open(b"\xff\xfea\0,\0b\0\n\0").unwrap().header(), ["a", "b"]);
+    }
+
+    #[test]
+    fn a_quote_left_open_ends_the_reading_with_its_line() {
+        let rest = "x,y\n".repeat(10_000_000);
+        let text = format!("a,b\n1,2\n3,\"4\n{rest}");
+        let told = open(text.as_bytes()).unwrap().rows().unwrap_err();
+        assert_eq!(
+            told.to_string(),
+            "The CSV file: has more than 32 MB in row 2 (line 3): a quote may be left open there"
+        );
+    }
+
+    #[test]
+    fn large_cells_make_small_chunks() {
+        let cell = "x".repeat(1024 * 1024);
+        let text = format!("a,b\n{}", format!("1,{cell}\n").repeat(20));
+        let mut source = open(text.as_bytes()).unwrap();
+        let chunks: Vec<usize> = std::iter::from_fn(|| Some(source.rows().unwrap().len()))
+            .take_while(|rows| *rows > 0)
+            .collect();
+        assert_eq!(chunks.iter().sum::<usize>(), 20);
+        assert!(chunks.iter().all(|rows| *rows <= 8), "{chunks:?}");
+    }
+
+    #[test]
+    fn a_zero_byte_refuses_its_row() {
+        let rows = open(b"long name of a column,b\n1,x\0y\n1,2\n");
+        let rows = rows.unwrap().rows().unwrap();
+        assert!(
+            rows[0]
+                .as_ref()
+                .is_err_and(|(_, words)| words.contains("“b”"))
+        );
+        assert!(rows[1].is_ok());
     }
 
     #[test]

@@ -78,10 +78,10 @@ async fn companies_link_to_rows_further_down_and_refused_rows_say_why() {
     assert_eq!(outcome.imported.incomplete, 1);
     assert_eq!(
         outcome.refused,
-        "row,reason,Name,Part of,Trade,Turnover,Since\n\
-         4,Created: “31.02.2020” is not written as %d.%m.%Y; Revenue: “much” is not a number such as 1200.50,Sick,,retail,much,31.02.2020\n\
-         6,stands in the file twice,Mother,,,,\n\
-         3,\"written, but without a link: Part of: there is no company “Nobody”\",Orphan,Nobody,,,\n"
+        "row;reason;Name;Part of;Trade;Turnover;Since\n\
+         4;\"Created: “31.02.2020” is not written as %d.%m.%Y; Revenue: “much” is not a number such as 1200.50\";Sick;;retail;much;31.02.2020\n\
+         6;stands in the file twice;Mother;;;;\n\
+         3;written, but without a link: Part of: there is no company “Nobody”;Orphan;Nobody;;;\n"
     );
     let daughter = "select concat_ws('|', c.name, p.name, c.industry, c.revenue::numeric(12, 2),
                       c.revenue_currency, c.created_at at time zone 'Europe/Warsaw')
@@ -109,7 +109,7 @@ async fn rows_that_are_there_are_refused_or_updated_as_the_mapping_says() {
         (0, None)
     );
     assert!(
-        again.refused.contains("1,is there already,Daughter"),
+        again.refused.contains("1;is there already;Daughter"),
         "{}",
         again.refused
     );

@@ -7,6 +7,7 @@ mod doctor;
 mod fields;
 mod funnel;
 mod import;
+mod import_faults;
 mod lists;
 mod live;
 mod my_day;
