@@ -174,6 +174,17 @@ async fn filters_ranges_and_orders_follow_the_index() {
     names.clear();
     office.db.run("analyze company").await;
     let key = |at: usize| fields[at].key.as_ref();
+    // One that PostgreSQL has drawn into its sample, and so takes for more frequent than it is.
+    let sample = office
+        .db
+        .rows(&format!(
+            "select (histogram_bounds::text::text[])[40]::jsonb ->> 0 from pg_stats_ext_exprs
+              where statistics_name = '{}'",
+            name(&fields[8])
+        ))
+        .await;
+    let drawn: String = sample[0].try_get_by(0).expect("a choice");
+    let sampled = format!("is:{drawn}");
     for (at, filter) in [
         (0, "is:T7"),
         (1, "is:7"),
@@ -190,6 +201,7 @@ async fn filters_ranges_and_orders_follow_the_index() {
         (7, "is:k7"),
         (7, "is:k7:k8"),
         (8, "is:k7"),
+        (8, &sampled),
     ] {
         let query = Query {
             filter: format!("{}:{filter}", key(at)).parse().unwrap(),
