@@ -1,6 +1,8 @@
 //! `make bench`: the promises of the design as figures. Seeds a database of its own, starts the
-//! binary on it, measures every row of "Figures to hold", and prints one table.
+//! binary on it, measures every row of "Figures to hold", and prints one table. `bench kill` and
+//! `bench away` do to it what life does; the scripts in `bench/faults` call them.
 
+mod faults;
 mod figures;
 mod measure;
 mod seed;
@@ -15,11 +17,17 @@ use clap::Parser as _;
 
 use crate::figures::Report;
 use crate::server::Server;
-use crate::settings::Settings;
+use crate::settings::{Command, Settings};
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let settings = Settings::parse();
+    let command = Command::parse();
+    if let Some(fault) = command.fault {
+        return faults::run(fault).await;
+    }
+    let settings = command
+        .measure
+        .context("nothing is asked for; see --help")?;
     let report = run(&settings).await?;
     writeln!(std::io::stdout(), "\n{}", report.table())?;
     let path = &settings.out;

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -109,6 +109,33 @@ impl Server {
             .await
             .context("the server does not stop")??;
         Ok(())
+    }
+
+    /// Kills it without a word. Its PostgreSQL is left behind.
+    pub async fn kill(&mut self) -> Result<()> {
+        let mut child = self.running.take().context("the server does not run")?;
+        child.kill().await?;
+        Ok(())
+    }
+
+    /// Kills its PostgreSQL without a word.
+    pub fn kill_postgres(&self) -> Result<()> {
+        let told = std::fs::read_to_string(self.data.join("postgres/postmaster.pid"))?;
+        let pid = told
+            .lines()
+            .next()
+            .and_then(|line| line.trim().parse().ok());
+        let pid = pid
+            .and_then(Pid::from_raw)
+            .context("PostgreSQL does not tell its number")?;
+        Ok(kill_process(pid, Signal::KILL)?)
+    }
+
+    /// Waits until it ends by itself, and tells how.
+    pub async fn ended(&mut self) -> Result<ExitStatus> {
+        let mut child = self.running.take().context("the server does not run")?;
+        let status = timeout(STOP, child.wait()).await;
+        Ok(status.context("the server goes on without PostgreSQL")??)
     }
 
     /// Starts a second one beside it, on its PostgreSQL, and tells how long that took.

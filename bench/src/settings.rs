@@ -2,9 +2,77 @@
 
 use std::path::PathBuf;
 
-/// What is measured, and on what.
+/// Measures, or does harm when asked to.
 #[derive(Debug, clap::Parser)]
-#[command(name = "bench", about = "Measures Dealwright; see docs/PERFORMANCE.md")]
+#[command(
+    name = "bench",
+    about = "Measures Dealwright; see docs/PERFORMANCE.md",
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true
+)]
+pub struct Command {
+    /// What is measured.
+    #[command(flatten)]
+    pub measure: Option<Settings>,
+    /// What is done to it instead.
+    #[command(subcommand)]
+    pub fault: Option<Fault>,
+}
+
+/// What life does to a server.
+#[derive(Debug, clap::Subcommand)]
+pub enum Fault {
+    /// Kills the server and its PostgreSQL in turns, under work, and looks what is left
+    Kill {
+        /// How often
+        #[arg(long, default_value_t = 10)]
+        rounds: u32,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Takes PostgreSQL away from a server for a while
+    Away {
+        /// For how many seconds
+        #[arg(long, default_value_t = 60)]
+        seconds: u64,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+/// What the harm is done to.
+#[derive(Debug, clap::Args)]
+pub struct Place {
+    /// The program
+    #[arg(long)]
+    pub binary: PathBuf,
+    /// A folder for its data, which is not kept
+    #[arg(long)]
+    pub data: PathBuf,
+    /// The repository, for the files of a debug build
+    #[arg(long, default_value = ".")]
+    pub repository: PathBuf,
+}
+
+impl Place {
+    /// The settings under which the smallest database is seeded there.
+    pub fn settings(self) -> Settings {
+        Settings {
+            records: 2_000,
+            binary: self.binary,
+            data: self.data,
+            out: PathBuf::new(),
+            only: Vec::new(),
+            quick: true,
+            chromium: None,
+            repository: self.repository,
+            reseed: false,
+        }
+    }
+}
+
+/// What is measured, and on what.
+#[derive(Debug, clap::Args)]
 pub struct Settings {
     /// Deals in the database, three events each
     #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(i64).range(2_000..=5_000_000))]

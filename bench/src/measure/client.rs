@@ -20,7 +20,7 @@ use crate::seed::{EMAIL, PASSWORD};
 
 /// Somebody's session.
 #[derive(Debug, Clone)]
-pub(super) struct Client {
+pub struct Client {
     http: reqwest::Client,
     url: String,
     /// `name=token`.
@@ -28,18 +28,18 @@ pub(super) struct Client {
 }
 
 /// An answer, and when it came.
-pub(super) struct Answered {
+pub struct Answered {
     /// Until its head was there.
-    pub(super) first_byte: Duration,
+    pub first_byte: Duration,
     /// Its head.
-    pub(super) headers: HeaderMap,
+    pub headers: HeaderMap,
     /// Its body as it was sent.
-    pub(super) body: Vec<u8>,
+    pub body: Vec<u8>,
 }
 
 impl Client {
     /// Signs in through the form's server function.
-    pub(super) async fn sign_in(url: &str, user: UserId) -> Result<Self> {
+    pub async fn sign_in(url: &str, user: UserId) -> Result<Self> {
         let http = http()?;
         let form = format!(
             "email={}&password={PASSWORD}",
@@ -66,7 +66,7 @@ impl Client {
 
     /// A session of somebody else, written as the server would have: two hundred sign-ins would take
     /// a minute of hashing, and rightly be refused for their number.
-    pub(super) async fn other(&self, db: &DatabaseConnection, user: UserId) -> Result<Self> {
+    pub async fn other(&self, db: &DatabaseConnection, user: UserId) -> Result<Self> {
         let (name, _) = self.cookie.split_once('=').context("a cookie has a name")?;
         let now = crate::now();
         let bits = i128::from(now.timestamp_micros()) << 32 | i128::from(user);
@@ -86,12 +86,12 @@ impl Client {
     }
 
     /// The session's cookie, for a browser to go on with.
-    pub(super) fn cookie(&self) -> &str {
+    pub fn cookie(&self) -> &str {
         &self.cookie
     }
 
     /// A page or a file, compressed as a browser would get it.
-    pub(super) async fn get(&self, path: &str) -> Result<Answered> {
+    pub async fn get(&self, path: &str) -> Result<Answered> {
         self.get_as(path, "text/html,*/*").await
     }
 
@@ -117,7 +117,7 @@ impl Client {
     }
 
     /// A page as text.
-    pub(super) async fn text(&self, path: &str) -> Result<String> {
+    pub async fn text(&self, path: &str) -> Result<String> {
         let answer = self
             .http
             .get(format!("{}{path}", self.url))
@@ -129,7 +129,7 @@ impl Client {
     }
 
     /// A stream that goes on.
-    pub(super) async fn open(&self, path: &str) -> Result<reqwest::Response> {
+    pub async fn open(&self, path: &str) -> Result<reqwest::Response> {
         let answer = self
             .http
             .get(format!("{}{path}", self.url))
@@ -142,7 +142,7 @@ impl Client {
     }
 
     /// Calls a server function that takes JSON; its answer unread, but no refusal.
-    pub(super) async fn call(&self, function: &str, arguments: &impl Serialize) -> Result<Vec<u8>> {
+    pub async fn call(&self, function: &str, arguments: &impl Serialize) -> Result<Vec<u8>> {
         let answer = self
             .http
             .post(format!("{}/api/app/{function}", self.url))
@@ -162,7 +162,7 @@ impl Client {
     }
 
     /// The same of a server function that takes its arguments in the address.
-    pub(super) async fn ask(&self, function: &str, arguments: &str) -> Result<Vec<u8>> {
+    pub async fn ask(&self, function: &str, arguments: &str) -> Result<Vec<u8>> {
         // Not as a form of a page without scripts would ask, which is sent back to its page.
         let path = format!("/api/app/{function}?{arguments}");
         let answered = self.get_as(&path, "application/json").await?;
@@ -174,7 +174,7 @@ impl Client {
 }
 
 /// Reads an answer, whether it is one that can be a refusal or not.
-pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
+pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
     #[derive(serde::Deserialize)]
     #[serde(untagged)]
     enum Answer<T> {

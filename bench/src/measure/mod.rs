@@ -5,7 +5,7 @@ mod assets;
 mod board;
 mod browser;
 mod bulk;
-mod client;
+pub mod client;
 mod funnel;
 mod import;
 mod list;
@@ -16,7 +16,7 @@ mod moves;
 mod record;
 mod search;
 mod start;
-mod stream;
+pub mod stream;
 mod timing;
 
 use std::future::Future;

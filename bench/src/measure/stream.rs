@@ -14,17 +14,17 @@ const PATH: &str = "/api/live";
 
 /// A change that a browser has heard of.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Heard {
+pub struct Heard {
     /// Which browser.
-    pub(super) browser: usize,
+    pub browser: usize,
     /// The record; none where everything is to be read again.
-    pub(super) record: Option<i64>,
+    pub record: Option<i64>,
     /// When.
-    pub(super) at: Instant,
+    pub at: Instant,
 }
 
 /// Opens a stream, which tells what it hears until it is aborted or the server goes away.
-pub(super) async fn listen(
+pub async fn listen(
     client: &Client,
     browser: usize,
     tell: UnboundedSender<Heard>,

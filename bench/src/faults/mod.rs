@@ -1,0 +1,52 @@
+//! What life does to a server, done on purpose, and what must be left afterwards.
+
+mod away;
+mod kill;
+mod left;
+mod work;
+
+use anyhow::Result;
+use sea_orm::DatabaseConnection;
+
+use crate::server::Server;
+use crate::settings::Fault;
+
+/// Does it, and fails where something is not as it must be.
+pub async fn run(fault: Fault) -> Result<()> {
+    match fault {
+        Fault::Kill { rounds, place } => {
+            let settings = place.settings();
+            let mut server = Server::new(&settings)?;
+            let killed = kill::run(&mut server, &settings, rounds).await;
+            let stopped = server.stop().await;
+            killed.and(stopped)
+        }
+        Fault::Away { seconds, place } => away::run(&place.settings(), seconds).await,
+    }
+}
+
+/// Deals that can go to and fro between the first two stages, each with where it stands, and those
+/// two stages.
+async fn movable(db: &DatabaseConnection, most: i64) -> Result<(Vec<(i64, i64)>, [i64; 2])> {
+    let pool = db.get_postgres_connection_pool();
+    let stages: Vec<(i64,)> = sqlx::query_as(
+        "select s.id from stage s join pipeline p on p.id = s.pipeline_id
+          where p.kind = 'deal' and p.id = (select min(id) from pipeline where kind = 'deal')
+            and s.meaning = 'open' and s.deleted_at is null order by s.position, s.id limit 2",
+    )
+    .fetch_all(pool)
+    .await?;
+    let [(first,), (second,)] = stages[..] else {
+        anyhow::bail!("there are no two open stages");
+    };
+    let deals = sqlx::query_as(
+        "select id, stage_id from deal, (select deal as last from bench.seed) s
+          where id <= s.last and deleted_at is null and stage_id in ($1, $2) order by id limit $3",
+    )
+    .bind(first)
+    .bind(second)
+    .bind(most)
+    .fetch_all(pool)
+    .await?;
+    Ok((deals, [first, second]))
+}
