@@ -5,8 +5,8 @@
 
 pub use sea_orm_migration::prelude::MigratorTrait;
 // What a step is made of, for tests of steps that fail.
-pub use sea_orm_migration::prelude::{MigrationName, MigrationTrait, SchemaManager};
 use sea_orm_migration::prelude::*;
+pub use sea_orm_migration::prelude::{MigrationName, MigrationTrait, SchemaManager};
 
 mod m20261122_000001_ground;
 mod m20261122_000002_custom_fields;
