@@ -12,8 +12,9 @@ use leptos::reactive::send_wrapper_ext::SendOption;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
-use super::query::{self, FILTER, NARROWING, OWNER, PERIOD, PIPELINE, TEXT};
+use super::query::{self, NARROWING, OWNER, PERIOD, PIPELINE, TEXT};
 use crate::filter::FilterBar;
+use crate::filter::address::{FILTER, as_part, conditions};
 use crate::i18n::{t, t_string, use_i18n};
 use crate::layout::use_workspace;
 use crate::ui::{Button, ButtonVariant, Choice, Glyph, InputKind, Select, TextInput};
@@ -133,14 +134,9 @@ pub fn BoardTools(
         }
         periods
     });
-    let conditions = Memo::new(move |_| params.with(query::conditions));
+    let filter = Memo::new(move |_| params.with(conditions));
     let on_filter = Callback::new(move |filter: Filter| {
-        let text = if filter.is_everything() {
-            String::new()
-        } else {
-            filter.to_string()
-        };
-        change(&[(FILTER, &text)], false);
+        change(&[(FILTER, &as_part(&filter))], false);
     });
     let narrowed =
         move || params.with(|params| NARROWING.iter().any(|key| params.get_str(key).is_some()));
@@ -178,7 +174,7 @@ pub fn BoardTools(
                 label=move || t_string!(i18n, board.period)
                 class="select--quiet"
             />
-            <FilterBar kind filter=conditions on_change=on_filter />
+            <FilterBar kind filter on_change=on_filter />
             <Show when=narrowed>
                 <Button
                     variant=ButtonVariant::Quiet

@@ -9,6 +9,8 @@ use domain::query::{Filter, Operator};
 use domain::{Kind, PipelineId, UserId};
 use leptos_router::params::ParamsMap;
 
+use crate::filter::address::{FILTER, conditions};
+
 /// The pipeline's id.
 pub const PIPELINE: &str = "pipeline";
 /// A user's id, `me` or `my_department`.
@@ -17,8 +19,6 @@ pub const OWNER: &str = "owner";
 pub const PERIOD: &str = "period";
 /// A part of the title.
 pub const TEXT: &str = "q";
-/// Any further condition, as [`Filter`] is written.
-pub const FILTER: &str = "filter";
 /// The record that is open over the board.
 pub const OPEN: &str = "open";
 
@@ -51,13 +51,6 @@ pub fn read(kind: Kind, params: &ParamsMap) -> BoardQuery {
             .filter(|text| !text.is_empty())
             .map(str::to_owned),
     }
-}
-
-/// The further conditions of an address; none where they cannot be read.
-#[must_use]
-pub fn conditions(params: &ParamsMap) -> Filter {
-    let text = params.get_str(FILTER).unwrap_or_default().to_owned();
-    Filter::try_from(text).unwrap_or_else(|_| Filter::everything())
 }
 
 /// The address of the list of what the board shows, in one pipeline of several.

@@ -3,6 +3,7 @@
 //! [`FilterBar`] stands above a list: a button that opens the builder, and what is asked for as
 //! chips. The pure part, rows that become a filter and back, is [`domain::query::builder`].
 
+pub(crate) mod address;
 pub mod api;
 mod bar;
 mod group;

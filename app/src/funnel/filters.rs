@@ -10,9 +10,10 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
-use super::query::{self, CUSTOM, DEPARTMENT, FILTER, OWNER, PERIOD, PIPELINE};
+use super::query::{self, CUSTOM, DEPARTMENT, OWNER, PERIOD, PIPELINE};
 use crate::dates::I18n;
 use crate::filter::FilterBar;
+use crate::filter::address::{FILTER, as_part, conditions};
 use crate::i18n::{t, t_string, use_i18n};
 use crate::layout::use_workspace;
 use crate::ui::{Choice, InputKind, Select, TextInput};
@@ -58,14 +59,9 @@ pub(super) fn Filters() -> impl IntoView {
     });
     let people = Memo::new(move |_| workspace.with(|workspace| people(i18n, workspace)));
     let person = Memo::new(move |_| params.with(whose));
-    let conditions = Memo::new(move |_| params.with(query::conditions));
+    let filter = Memo::new(move |_| params.with(conditions));
     let on_filter = Callback::new(move |filter: Filter| {
-        let text = if filter.is_everything() {
-            String::new()
-        } else {
-            filter.to_string()
-        };
-        go.run(vec![(FILTER, text)]);
+        go.run(vec![(FILTER, as_part(&filter))]);
     });
     view! {
         <div class="toolbar funnel__filters" role="search" aria-label=move || t_string!(i18n, funnel.filters)>
@@ -86,7 +82,7 @@ pub(super) fn Filters() -> impl IntoView {
                     on_change=move |whose: String| go.run(chosen(&whose))
                 />
             </Show>
-            <FilterBar kind=Kind::Deal filter=conditions on_change=on_filter />
+            <FilterBar kind=Kind::Deal filter on_change=on_filter />
         </div>
     }
 }

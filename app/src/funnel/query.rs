@@ -7,9 +7,10 @@ use domain::funnel::FunnelQuery;
 use domain::list::query_string;
 use domain::money::Currency;
 use domain::period::Period;
-use domain::query::Filter;
 use domain::query::filter::ME;
 use leptos_router::params::ParamsMap;
+
+use crate::filter::address::{FILTER, conditions};
 
 /// The pipeline's id.
 pub(super) const PIPELINE: &str = "pipeline";
@@ -19,8 +20,6 @@ pub(super) const PERIOD: &str = "period";
 pub(super) const OWNER: &str = "owner";
 /// A department's id.
 pub(super) const DEPARTMENT: &str = "department";
-/// Further conditions on deals, as [`Filter`] writes them; leads that lack their fields stay out.
-pub(super) const FILTER: &str = "filter";
 /// The currency in which sums are shown; the one of most records where it says nothing.
 pub(super) const CURRENCY: &str = "currency";
 /// Whether it covers the screen.
@@ -45,12 +44,6 @@ pub(super) fn read(params: &ParamsMap, me: Option<UserId>) -> FunnelQuery {
         department: number(DEPARTMENT).filter(|_| owner.is_none()),
         filter: conditions(params),
     }
-}
-
-/// The further conditions of an address; none where they cannot be read.
-pub(super) fn conditions(params: &ParamsMap) -> Filter {
-    let text = params.get_str(FILTER).unwrap_or_default().to_owned();
-    Filter::try_from(text).unwrap_or_default()
 }
 
 /// The currency that an address asks for.
@@ -113,6 +106,8 @@ pub(super) fn with(params: &ParamsMap, changes: &[(&'static str, &str)]) -> Stri
 
 #[cfg(test)]
 mod tests {
+    use domain::query::{Filter, Operator};
+
     use super::*;
 
     fn params(parts: &[(&'static str, &str)]) -> ParamsMap {
@@ -151,7 +146,7 @@ mod tests {
         let asked = params(&[(FILTER, "source:is:web"), (PIPELINE, "2")]);
         assert_eq!(
             read(&asked, None).filter,
-            Filter::is("source", domain::query::Operator::Is, &["web"])
+            Filter::is("source", Operator::Is, &["web"])
         );
         assert!(is_narrow(&asked));
         assert_eq!(without_narrowing(&asked), "?pipeline=2");
