@@ -194,6 +194,16 @@ pub fn problem(i18n: I18n, problem: &Problem) -> String {
     problem_in(i18n.get_locale_untracked(), problem)
 }
 
+/// What an error says about one field of a form, as [`problem`] says it.
+#[must_use]
+pub fn field_problem(i18n: I18n, error: &Error, field: &str) -> Option<String> {
+    let wrong = error
+        .field_errors()
+        .iter()
+        .find(|wrong| wrong.field == field)?;
+    Some(problem(i18n, &wrong.problem))
+}
+
 fn problem_in(locale: Locale, problem: &Problem) -> String {
     match problem {
         Problem::Required => td_string!(locale, problem.required).to_owned(),

@@ -122,11 +122,9 @@ fn InvitationForm(
     let action = ServerAction::<AcceptInvitation>::new();
     let problem = move |field: &'static str| {
         Signal::derive(move || {
-            action.value().with(|value| {
-                let wrong = refusal(value.as_ref())?.field_errors();
-                let wrong = wrong.iter().find(|wrong| wrong.field == field)?;
-                Some(labels::problem(i18n, &wrong.problem))
-            })
+            action
+                .value()
+                .with(|value| labels::field_problem(i18n, refusal(value.as_ref())?, field))
         })
     };
     let text = Signal::derive(move || {

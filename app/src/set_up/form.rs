@@ -32,11 +32,7 @@ pub(super) fn SetUpForm(
         Signal::derive(move || {
             action.value().with(|value| {
                 let error = value.as_ref()?.as_ref().err()?;
-                let wrong = error
-                    .field_errors()
-                    .iter()
-                    .find(|wrong| wrong.field == field)?;
-                Some(labels::problem(i18n, &wrong.problem))
+                labels::field_problem(i18n, error, field)
             })
         })
     };

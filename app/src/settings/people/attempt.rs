@@ -62,11 +62,8 @@ impl Attempt {
     /// What is wrong with one field.
     pub(super) fn problem(self, field: &'static str) -> Signal<Option<String>> {
         Signal::derive(move || {
-            self.error.with(|error| {
-                let wrong = error.as_ref()?.field_errors();
-                let wrong: &FieldError = wrong.iter().find(|wrong| wrong.field == field)?;
-                Some(labels::problem(self.i18n, &wrong.problem))
-            })
+            self.error
+                .with(|error| labels::field_problem(self.i18n, error.as_ref()?, field))
         })
     }
 

@@ -98,6 +98,5 @@ fn problem_of(state: State, error: &Error, input: &str) -> Option<String> {
             t_string!(i18n, pipelines.theirs, value = text)
         });
     }
-    let wrong = error.field_errors().iter().find(|it| it.field == input)?;
-    Some(labels::problem(i18n, &wrong.problem))
+    labels::field_problem(i18n, error, input)
 }
