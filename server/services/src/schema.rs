@@ -96,6 +96,20 @@ pub async fn load(ctx: &Ctx, kind: Kind) -> Result<Schema> {
     Ok(current(&ctx.db, version).await?.schema(kind))
 }
 
+/// The schemas of all kinds as they are now, for the price of one.
+///
+/// # Errors
+/// The database's.
+pub async fn load_all(ctx: &Ctx) -> Result<Vec<Schema>> {
+    let sql = "select version::text from custom_field_version";
+    let version = Statement::from_string(DbBackend::Postgres, sql);
+    let version = current(&ctx.db, version).await?;
+    Ok(Kind::ALL
+        .into_iter()
+        .map(|kind| version.schema(kind))
+        .collect())
+}
+
 /// The schema of a kind for a transaction that is going to write its records: what is decided by
 /// it holds until the transaction ends.
 pub(crate) async fn load_for_writing(tx: &DatabaseTransaction, kind: Kind) -> Result<Schema> {

@@ -36,17 +36,17 @@ async fn found(ctx: &Ctx, kind: Kind, values: &Values) -> Result<Vec<Alike>> {
             entry.fields.push(field.to_owned());
         }
     };
-    for other in Kind::ALL {
-        let schema = schema::load(ctx, other).await?;
+    let schemas = schema::load_all(ctx).await?;
+    let own = || schemas.iter().filter(|schema| schema.kind == kind);
+    for schema in &schemas {
+        let other = schema.kind;
         for field in schema.fields.iter() {
             let FieldType::Points(point_type) = field.field_type else {
                 continue;
             };
             // Of every field that holds such points, whatever it is called.
-            let own = schema::load(ctx, kind).await?;
-            let given = own
-                .fields
-                .iter()
+            let given = own()
+                .flat_map(|own| own.fields.iter())
                 .filter(|own| own.field_type == FieldType::Points(point_type))
                 .filter_map(|own| values.get(own.key.as_ref()));
             for point in given.flat_map(|value| match value {

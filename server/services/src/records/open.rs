@@ -39,11 +39,11 @@ pub async fn open(ctx: &Ctx, kind: Kind, id: RecordId) -> Result<Opened, Error> 
 /// The fields of any kind that the reader may read and that point to records of this kind.
 async fn pointing_to(ctx: &Ctx, kind: Kind) -> Result<Vec<(Kind, FieldDef)>> {
     let mut found = Vec::new();
-    for other in Kind::ALL {
+    for schema in schema::load_all(ctx).await? {
+        let other = schema.kind;
         if ctx.actor.scope(other, Action::Read) == domain::rights::Scope::None {
             continue;
         }
-        let schema = schema::load(ctx, other).await?;
         let pointing = schema.fields.iter().filter(|field| {
             let points = matches!(
                 field.field_type,
