@@ -180,6 +180,23 @@ impl Server {
         memory_of(id)
     }
 
+    /// The memory that its PostgreSQL holds now, in megabytes: of all its processes, what they share
+    /// counted once (`Pss`).
+    pub fn postgres_memory(&self) -> Result<f64> {
+        let told = std::fs::read_to_string(self.data.join("postgres/postmaster.pid"))?;
+        let postmaster = told.lines().next().unwrap_or_default().trim();
+        let tasks = format!("/proc/{postmaster}/task/{postmaster}/children");
+        let children = std::fs::read_to_string(tasks)?;
+        let held = std::iter::once(postmaster)
+            .chain(children.split_whitespace())
+            // A backend may have gone meanwhile.
+            .filter_map(|process| {
+                let rollup = format!("/proc/{process}/smaps_rollup");
+                kilobytes(&std::fs::read_to_string(rollup).ok()?, "Pss:")
+            });
+        Ok(held.sum::<f64>() / 1_000.0)
+    }
+
     /// A pool of connections to its PostgreSQL, set up as its own is (`server::runtime`), so that
     /// what is measured beside it is planned alike.
     pub async fn connect(&self) -> Result<DatabaseConnection> {

@@ -38,6 +38,30 @@ pub enum Fault {
         #[command(flatten)]
         place: Place,
     },
+    /// Works with live browsers for an hour, and looks whether the server's memory stays flat
+    Hour {
+        /// Deals in the database
+        #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(i64).range(2_000..=5_000_000))]
+        records: i64,
+        #[command(flatten)]
+        work: Work,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+/// How much is done, and for how long.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub struct Work {
+    /// For how many minutes
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(6..=1_440))]
+    pub minutes: u32,
+    /// Moves a second
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub pace: u32,
+    /// Browsers at once
+    #[arg(long, default_value_t = 50)]
+    pub browsers: usize,
 }
 
 /// What the harm is done to.

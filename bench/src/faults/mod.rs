@@ -1,6 +1,8 @@
 //! What life does to a server, done on purpose, and what must be left afterwards.
 
 mod away;
+mod course;
+mod hour;
 mod kill;
 mod left;
 mod work;
@@ -9,7 +11,7 @@ use anyhow::Result;
 use sea_orm::DatabaseConnection;
 
 use crate::server::Server;
-use crate::settings::Fault;
+use crate::settings::{Fault, Settings};
 
 /// Does it, and fails where something is not as it must be.
 pub async fn run(fault: Fault) -> Result<()> {
@@ -20,6 +22,20 @@ pub async fn run(fault: Fault) -> Result<()> {
             let killed = kill::run(&mut server, &settings, rounds).await;
             let stopped = server.stop().await;
             killed.and(stopped)
+        }
+        Fault::Hour {
+            records,
+            work,
+            place,
+        } => {
+            let settings = Settings {
+                records,
+                ..place.settings()
+            };
+            let mut server = Server::new(&settings)?;
+            let worked = hour::run(&mut server, &settings, work).await;
+            let stopped = server.stop().await;
+            worked.and(stopped)
         }
         Fault::Away { seconds, place } => away::run(&place.settings(), seconds).await,
     }

@@ -232,6 +232,7 @@ mod tests {
             let heard = Heard {
                 browser,
                 record,
+                version: 2,
                 at,
             };
             told.take(heard, &sent);

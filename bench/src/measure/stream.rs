@@ -19,6 +19,8 @@ pub struct Heard {
     pub browser: usize,
     /// The record; none where everything is to be read again.
     pub record: Option<i64>,
+    /// Its version then.
+    pub version: i64,
     /// When.
     pub at: Instant,
 }
@@ -38,14 +40,15 @@ pub async fn listen(
         while let Ok(Some(chunk)) = answer.chunk().await {
             let at = Instant::now();
             lines.take(&chunk, |data| {
-                let record = match serde_json::from_slice(data) {
-                    Ok(LiveMessage::Changed(change)) => Some(change.id),
-                    Ok(LiveMessage::Reload { .. }) => None,
+                let (record, version) = match serde_json::from_slice(data) {
+                    Ok(LiveMessage::Changed(change)) => (Some(change.id), change.version),
+                    Ok(LiveMessage::Reload { .. }) => (None, 0),
                     _ => return,
                 };
                 let _ = tell.send(Heard {
                     browser,
                     record,
+                    version,
                     at,
                 });
             });
