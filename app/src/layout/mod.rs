@@ -35,13 +35,19 @@ pub fn Frame() -> impl IntoView {
     let workspace = Resource::new_blocking(|| (), |()| load_workspace());
     view! {
         <Suspense>
-            {move || Suspend::new(async move {
+            // Not in a closure: the server calls one twice, and the page in it would read its data
+            // twice.
+            {Suspend::new(async move {
                 match workspace.await {
                     Ok(workspace) => view! { <SignedIn workspace /> }.into_any(),
                     Err(error) => {
+                        let again = |()| {
+                            // Where the browser refuses, its own button remains.
+                            let _ = window().location().reload();
+                        };
                         view! {
                             <main id="main">
-                                <Failed error on_retry=move |()| workspace.refetch() />
+                                <Failed error on_retry=again />
                             </main>
                         }
                             .into_any()
