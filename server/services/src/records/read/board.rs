@@ -172,8 +172,8 @@ impl<'a> Shown<'a> {
         Ok(conditions)
     }
 
-    /// A row for each card, and one for each empty stage: stage, newest event, totals, the card's
-    /// position, its columns.
+    /// A row for each card, and one for each empty stage: stage, newest event (in the first row
+    /// alone), totals (in the first of each stage), the card's position, its columns.
     fn columns(
         &self,
         stage: Option<StageId>,
@@ -202,11 +202,14 @@ impl<'a> Shown<'a> {
         });
         let mut select = statement(
             format!(
-                "s.id, {NEWEST}, t.totals, c.* FROM stage s \
+                "s.id, CASE WHEN lag(s.id) OVER shown IS NULL THEN {NEWEST} END, \
+                 CASE WHEN lag(s.id) OVER shown IS DISTINCT FROM s.id THEN t.totals END, c.* \
+                 FROM stage s \
                  JOIN pipeline p ON p.id = s.pipeline_id AND p.kind = {kind} \
                  AND p.deleted_at IS NULL LEFT JOIN $1 t ON t.stage_id = s.id \
                  LEFT JOIN LATERAL $2 c ON TRUE WHERE s.pipeline_id = $3 AND s.deleted_at IS NULL \
-                 AND $4 ORDER BY s.position, s.id, c.place, c.c0",
+                 AND $4 WINDOW shown AS (ORDER BY s.position, s.id, c.place, c.c0) \
+                 ORDER BY s.position, s.id, c.place, c.c0",
                 kind = word(self.query.kind.as_str())
             ),
             [
