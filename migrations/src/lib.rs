@@ -18,6 +18,7 @@ mod m20261122_000007_bulk;
 mod m20261122_000008_conversion;
 mod m20261122_000009_pipelines;
 mod m20261122_000010_stays;
+mod m20261122_000011_funnel_by_owner;
 
 /// All steps, in order.
 pub struct Migrator;
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000008_conversion::Migration),
             Box::new(m20261122_000009_pipelines::Migration),
             Box::new(m20261122_000010_stays::Migration),
+            Box::new(m20261122_000011_funnel_by_owner::Migration),
         ]
     }
 }

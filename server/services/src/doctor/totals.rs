@@ -19,7 +19,7 @@ struct Kept {
 /// Kinds with stages.
 const KINDS: [&str; 2] = ["lead", "deal"];
 
-const KEPT: [Kept; 3] = [
+const KEPT: [Kept; 5] = [
     Kept {
         table: "stage_total",
         keys: "kind, pipeline_id, stage_id, owner_id, everyone, currency",
@@ -56,6 +56,38 @@ const KEPT: [Kept; 3] = [
                     join stage_stay s on s.kind = '{kind}' and s.record_id = r.id
                                      and s.pipeline_id = r.pipeline_id
                    where r.deleted_at is null group by 1, 2, 3, 4",
+    },
+    Kept {
+        table: "funnel_owner",
+        keys: "kind, pipeline_id, owner_id, month, everyone,
+               stage_id, furthest_id, lost_reason_id, currency",
+        sums: &["count", "amount"],
+        recount: "select '{kind}' as kind, pipeline_id, whose as owner_id,
+                         month_of(utc_day(created_at)) as month, everyone, stage_id,
+                         coalesce(furthest_id, 0) as furthest_id,
+                         coalesce(lost_reason_id, 0) as lost_reason_id,
+                         case when amount is null then '' else currency end as currency,
+                         count(*) as count, coalesce(sum(amount), 0) as amount
+                    from {kind} cross join unnest(kept_for(owner_id, everyone)) as whose
+                   where deleted_at is null group by 1, 2, 3, 4, 5, 6, 7, 8, 9",
+    },
+    Kept {
+        table: "funnel_owner_stay",
+        keys: "kind, pipeline_id, owner_id, since, everyone, stage_id",
+        sums: &["ended", "ended_seconds", "lasting", "lasting_since"],
+        recount: "select '{kind}' as kind, r.pipeline_id, whose as owner_id,
+                         ten_days_of(utc_day(r.created_at)) as since, r.everyone, s.stage_id,
+                         count(s.left_at) as ended,
+                         coalesce(sum(extract(epoch from s.left_at - s.entered_at)), 0)
+                           as ended_seconds,
+                         count(*) - count(s.left_at) as lasting,
+                         coalesce(sum(extract(epoch from s.entered_at))
+                                    filter (where s.left_at is null), 0) as lasting_since
+                    from {kind} r
+                    join stage_stay s on s.kind = '{kind}' and s.record_id = r.id
+                                     and s.pipeline_id = r.pipeline_id
+                   cross join unnest(kept_for(r.owner_id, r.everyone)) as whose
+                   where r.deleted_at is null group by 1, 2, 3, 4, 5, 6",
     },
 ];
 

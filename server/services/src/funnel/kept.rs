@@ -52,6 +52,24 @@ fn midnight(day: NaiveDate) -> DateTime<Utc> {
     day.and_hms_opt(0, 0, 0).unwrap_or_default().and_utc()
 }
 
+/// A day as it is bound: as text, since those at the ends of time are words to PostgreSQL.
+pub(super) fn word(day: NaiveDate) -> String {
+    match day {
+        NaiveDate::MIN => "-infinity".to_owned(),
+        NaiveDate::MAX => "infinity".to_owned(),
+        day => day.to_string(),
+    }
+}
+
+/// A moment as seconds since 1970, to the millisecond.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "seconds since 1970 fit a double by far"
+)]
+pub(super) fn seconds(moment: DateTime<Utc>) -> f64 {
+    moment.timestamp_millis() as f64 / 1_000.0
+}
+
 async fn whole_days(
     ctx: &Ctx,
     schema: &Schema,
@@ -59,12 +77,6 @@ async fn whole_days(
     first: NaiveDate,
     end: NaiveDate,
 ) -> Result<Numbers> {
-    // Days are bound as text: those at the ends of time are words to PostgreSQL.
-    let word = |day: NaiveDate| match day {
-        NaiveDate::MIN => "-infinity".to_owned(),
-        NaiveDate::MAX => "infinity".to_owned(),
-        day => day.to_string(),
-    };
     let values = || -> [sea_orm::Value; 4] {
         [
             schema.kind.as_str().into(),
@@ -86,11 +98,7 @@ async fn whole_days(
                    from funnel_stay
                   where kind = $1 and pipeline_id = $2 and day >= $3::date and day < $4::date
                   group by 1";
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "seconds since 1970 fit a double by far"
-    )]
-    let now = ctx.now.timestamp_millis() as f64 / 1_000.0;
+    let now = seconds(ctx.now);
     let [kind, pipeline, from, to] = values();
     let groups = Group::find_by_statement(sql(groups, values()))
         .all(&ctx.db)

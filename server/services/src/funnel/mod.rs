@@ -1,10 +1,14 @@
 //! The funnel: how far records came, in the viewer's own numbers. Most are read from the tables
-//! that triggers keep ([`kept`]); what those cannot answer is counted row by row ([`counted`])
-//! through the read path's predicate. Both give the same numbers, and a test compares them.
+//! that triggers keep: by day where everything is meant and may be seen ([`kept`]), by owner
+//! where some owners' records are ([`kept_by_owner`]). What those cannot answer is counted row
+//! by row ([`counted`]) through the read path's predicate. All give the same numbers, and a test
+//! compares them.
 
 mod chart;
 mod counted;
+mod cut;
 mod kept;
+mod kept_by_owner;
 
 use std::collections::BTreeMap;
 
@@ -21,9 +25,10 @@ use domain::{DepartmentId, Error, Kind, Problem, StageId, UserId};
 use rust_decimal::Decimal;
 use sea_orm::{DbBackend, FromQueryResult, Statement};
 
+use self::kept_by_owner::Whose;
 use crate::failure::{Failure, Result, settle};
 use crate::live::replay;
-use crate::records::read;
+use crate::records::read::{self, Owned};
 use crate::schema::{self, Schema};
 use crate::{Ctx, pipelines};
 
@@ -105,10 +110,27 @@ impl Question {
         }
     }
 
-    /// Whether the kept numbers can answer it: for everybody's records, whoever's they are.
-    fn is_plain(&self, ctx: &Ctx, kind: Kind) -> bool {
-        self.filter.is_everything() && ctx.actor.reach(kind, Action::Read) == Reach::Everybody
+    /// Where the asker's numbers stand.
+    fn source(&self, ctx: &Ctx, schema: &Schema) -> Source {
+        let Some(asked) = read::owned(ctx, schema, &self.filter) else {
+            return Source::Counted;
+        };
+        let all = ctx.actor.reach(schema.kind, Action::Read) == Reach::Everybody;
+        if all && asked == Owned::ByAnyone {
+            return Source::Kept;
+        }
+        Whose::of(ctx, schema, asked).map_or(Source::Counted, Source::KeptByOwner)
     }
+}
+
+/// Where numbers come from.
+enum Source {
+    /// What is kept by day, whoever's.
+    Kept,
+    /// What is kept by owner.
+    KeptByOwner(Whose),
+    /// The records themselves.
+    Counted,
 }
 
 #[derive(FromQueryResult)]
@@ -190,10 +212,13 @@ async fn part(
     pipeline: &Pipeline,
     reasons: &[LostReason],
 ) -> Result<FunnelPart> {
-    let numbers = if question.is_plain(ctx, schema.kind) {
-        kept::numbers(ctx, schema, pipeline.id, question.period).await?
-    } else {
-        counted::numbers(ctx, schema, pipeline.id, &question.filter, question.period).await?
+    let (filter, period) = (&question.filter, question.period);
+    let numbers = match question.source(ctx, schema) {
+        Source::Kept => kept::numbers(ctx, schema, pipeline.id, period).await?,
+        Source::KeptByOwner(whose) => {
+            kept_by_owner::numbers(ctx, schema, pipeline.id, filter, &whose, period).await?
+        }
+        Source::Counted => counted::numbers(ctx, schema, pipeline.id, filter, period).await?,
     };
     Ok(assemble(pipeline, reasons, &numbers))
 }

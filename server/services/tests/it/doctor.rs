@@ -214,20 +214,30 @@ async fn false_totals_are_found_and_mended() {
         "{finding}"
     );
 
-    // Behind the back of the triggers: the other two tables as well.
+    // Behind the back of the triggers: the other tables as well.
     db.run(
         "alter table deal disable trigger user;
          delete from deal where title = 'Door';
          alter table deal enable trigger user;
-         insert into funnel_stay values ('deal', 1, '2026-01-01', 1, 1, 5, 0, 0)",
+         insert into funnel_stay values ('deal', 1, '2026-01-01', 1, 1, 5, 0, 0);
+         insert into funnel_owner_stay values ('deal', 1, 0, '2026-01-01', false, 1, 1, 5, 0, 0)",
     )
     .await;
     let findings = examined(&db).await;
     let broken = about(&findings, "totals");
-    assert_eq!(broken.len(), 3, "{broken:?}");
+    assert_eq!(broken.len(), 5, "{broken:?}");
 
     let mended = doctor::mend(&db.system()).await.expect("mended");
-    assert_eq!(mended, ["stage_total", "funnel_day", "funnel_stay"]);
+    assert_eq!(
+        mended,
+        [
+            "stage_total",
+            "funnel_day",
+            "funnel_stay",
+            "funnel_owner",
+            "funnel_owner_stay"
+        ]
+    );
     let findings = examined(&db).await;
     one(&findings, "totals", Health::Ok);
     assert_eq!(

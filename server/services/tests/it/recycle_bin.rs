@@ -201,6 +201,8 @@ async fn what_is_deleted_for_ever_leaves_nothing_but_the_log() {
         "select count(*) from stage_total where count <> 0",
         "select count(*) from funnel_stay where ended <> 0 or lasting <> 0",
         "select count(*) from funnel_day where count <> 0",
+        "select count(*) from funnel_owner_stay where ended <> 0 or lasting <> 0",
+        "select count(*) from funnel_owner where count <> 0",
     ] {
         assert_eq!(count(beside).await, 0, "{beside}");
     }

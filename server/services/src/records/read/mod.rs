@@ -16,6 +16,7 @@ mod nearest;
 mod operand;
 mod order;
 mod over;
+mod owned;
 mod place;
 mod question;
 mod reach;
@@ -40,6 +41,7 @@ pub(crate) use lock::standing;
 pub use lock::{Stored, fetch_for_update};
 pub(crate) use names::{titles, titles_in_bin};
 pub(crate) use over::{over, understands};
+pub(crate) use owned::{Owned, only_observed, owned};
 pub(crate) use search::search;
 
 use crate::Ctx;

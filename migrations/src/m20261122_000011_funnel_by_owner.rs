@@ -1,0 +1,18 @@
+//! The funnel's numbers by owner, for those who do not see everything and those who ask for some
+//! owners' records.
+
+use sea_orm_migration::prelude::*;
+
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let connection = manager.get_connection();
+        connection
+            .execute_unprepared(include_str!("steps/funnel_by_owner.sql"))
+            .await?;
+        Ok(())
+    }
+}
