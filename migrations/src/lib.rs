@@ -19,6 +19,7 @@ mod m20261122_000008_conversion;
 mod m20261122_000009_pipelines;
 mod m20261122_000010_stays;
 mod m20261122_000011_funnel_by_owner;
+mod m20261122_000012_edits;
 
 /// All steps, in order.
 pub struct Migrator;
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000009_pipelines::Migration),
             Box::new(m20261122_000010_stays::Migration),
             Box::new(m20261122_000011_funnel_by_owner::Migration),
+            Box::new(m20261122_000012_edits::Migration),
         ]
     }
 }

@@ -24,7 +24,7 @@ const OFFERED: u64 = 20;
 pub(super) async fn list(ctx: &Ctx, kind: Kind, query: &Query) -> Result<Page> {
     let question = Question::about(ctx, kind, &query.filter).await?;
     let selection = Selection::of(&question.schema, &query.columns, Titles::SeenBy(&ctx.actor))?;
-    let order = Ordering::of(&question, &query.sort)?;
+    let order = Ordering::of(&question, &query.sort, query.deleted)?;
     let limit = u64::from(query.limit.unwrap_or(PAGE).clamp(1, LARGEST_PAGE));
     let conditions = question.meets(&query.filter, query.text.as_deref(), query.deleted)?;
     let after = query

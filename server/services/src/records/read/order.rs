@@ -13,6 +13,9 @@ use crate::failure::Result;
 use crate::fields::index;
 use crate::schema::always_filled;
 
+/// The field of the moment of the last change.
+const LAST_CHANGE: &str = "updated_at";
+
 /// One key of an order.
 #[derive(Debug, Clone)]
 pub(super) struct Key {
@@ -48,8 +51,9 @@ pub(super) enum Holds {
 pub(super) struct Ordering(pub Vec<Key>);
 
 impl Ordering {
-    /// The order that was asked for; the newest first where none was.
-    pub(super) fn of(question: &Question<'_>, sort: &[Sort]) -> Result<Self> {
+    /// The order that was asked for; the newest first where none was. `deleted` says that it is one
+    /// of deleted records.
+    pub(super) fn of(question: &Question<'_>, sort: &[Sort], deleted: bool) -> Result<Self> {
         let newest = [Sort {
             field: "created_at".to_owned(),
             descending: true,
@@ -61,7 +65,12 @@ impl Ordering {
                 .iter()
                 .all(|earlier| earlier.field != key.field)
             {
-                keys.push(question.key(key)?);
+                keys.push(if deleted && key.field == LAST_CHANGE {
+                    // The last change of a deleted record is its deletion, which has an index.
+                    Key::of(plain("r.deleted_at"), Holds::Moment, key.descending)
+                } else {
+                    question.key(key)?
+                });
             }
         }
         let descending = keys.last().is_some_and(|key| key.descending);

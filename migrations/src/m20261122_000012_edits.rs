@@ -1,0 +1,17 @@
+//! Edits that leave the indexes alone.
+
+use sea_orm_migration::prelude::*;
+
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let connection = manager.get_connection();
+        connection
+            .execute_unprepared(include_str!("steps/edits.sql"))
+            .await?;
+        Ok(())
+    }
+}
