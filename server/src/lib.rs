@@ -18,6 +18,7 @@ pub mod logging;
 pub mod metrics;
 pub mod postgres;
 pub mod rate_limit;
+pub mod room;
 pub mod router;
 pub mod runtime;
 pub mod security;

@@ -1,5 +1,7 @@
 //! All routes.
 
+use std::path::PathBuf;
+
 use app::request::Visit;
 use axum::{Router, extract::FromRef as _, http::request::Parts, middleware, routing::any};
 use domain::Error;
@@ -29,7 +31,11 @@ pub fn build(state: AppState) -> Router {
         .with_state(state.clone());
     let router = Router::new()
         .merge(assets::router())
-        .merge(health::router(state.db.clone(), state.shutdown.token()))
+        .merge(health::router(
+            state.db.clone(),
+            state.shutdown.token(),
+            own_disk(&state),
+        ))
         .merge(metrics::router(state.clone()))
         .merge(sessions::with_sessions(
             people,
@@ -40,6 +46,12 @@ pub fn build(state: AppState) -> Router {
         state.metrics.clone(),
         metrics::measure,
     ))
+}
+
+/// Where our own PostgreSQL writes; somebody else's is not ours to look at.
+fn own_disk(state: &AppState) -> Option<PathBuf> {
+    let config = &state.config;
+    config.database_url.is_none().then(|| config.data.clone())
 }
 
 /// Pages and server functions.

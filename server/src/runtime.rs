@@ -11,6 +11,7 @@ use sea_orm::{
 use crate::{
     config::{Config, Secret},
     postgres::{self, Postgres},
+    room::because,
 };
 
 /// The advisory lock under which the schema is changed: "dealwrig" in ASCII.
@@ -195,11 +196,13 @@ pub enum Error {
         source: std::io::Error,
     },
     /// PostgreSQL went away under us.
-    #[error("PostgreSQL ended by itself ({status}); its log is {log}")]
+    #[error("PostgreSQL ended by itself ({status}); its log is {log}{}", because(.shortage.as_deref()))]
     PostgresEnded {
         /// How it ended.
         status: ExitStatus,
         /// Where to read on.
         log: PathBuf,
+        /// What its disk lacks, if that may be why.
+        shortage: Option<String>,
     },
 }

@@ -43,6 +43,12 @@ pub enum Error {
     /// The database did not finish in the time that a page has; it has written nothing.
     #[error("This took too long and was stopped. Nothing was changed. Ask for less, or try again.")]
     TookTooLong,
+    /// The disk of the database is full; nothing was written.
+    #[error(
+        "The server's disk is full, so nothing can be saved until there is room again. Nothing was \
+         changed, and you can go on reading. Tell whoever looks after the server."
+    )]
+    NoRoom,
     /// The answer did not arrive or could not be read.
     #[error("The server could not be reached ({0}).")]
     Transport(String),
@@ -73,6 +79,7 @@ impl Error {
             Self::RateLimited { .. } => "rate_limited",
             Self::Unavailable => "unavailable",
             Self::TookTooLong => "took_too_long",
+            Self::NoRoom => "no_room",
             Self::Transport(_) => "transport",
             Self::Internal { .. } => "internal",
         }
@@ -91,6 +98,8 @@ impl Error {
             Self::Unavailable | Self::TookTooLong => 503,
             Self::Transport(_) => 502,
             Self::Internal { .. } => 500,
+            // “Insufficient storage”: told apart from a server that is away by whoever counts.
+            Self::NoRoom => 507,
         }
     }
 

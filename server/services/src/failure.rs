@@ -52,15 +52,45 @@ fn lost(error: &DbErr) -> bool {
     }
 }
 
+/// What the driver says of an error that came from below sea-orm.
+fn driver(error: &DbErr) -> Option<&sqlx::Error> {
+    match error {
+        DbErr::Conn(RuntimeErr::SqlxError(error))
+        | DbErr::Exec(RuntimeErr::SqlxError(error))
+        | DbErr::Query(RuntimeErr::SqlxError(error)) => Some(error),
+        _ => None,
+    }
+}
+
 /// What PostgreSQL calls an error.
 pub(crate) fn sql_state(error: &DbErr) -> Option<String> {
-    let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) =
-        error
-    else {
-        return None;
-    };
-    let code = error.as_database_error()?.code()?;
+    let code = driver(error)?.as_database_error()?.code()?;
     Some(code.into_owned())
+}
+
+/// Whether it is the database that cannot answer anybody now, rather than this question that it
+/// cannot answer: there is no connection, or it broke; or PostgreSQL is short of connections or
+/// memory (class 53), or stops, starts or has just crashed (57P).
+fn is_away(error: &DbErr) -> bool {
+    if matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_)) {
+        return true;
+    }
+    if let Some(state) = sql_state(error) {
+        return ["08", "53", "57P"]
+            .iter()
+            .any(|class| state.starts_with(class));
+    }
+    matches!(
+        driver(error),
+        Some(
+            sqlx::Error::Io(_)
+                | sqlx::Error::Tls(_)
+                | sqlx::Error::PoolTimedOut
+                | sqlx::Error::PoolClosed
+                | sqlx::Error::WorkerCrashed
+                | sqlx::Error::BeginFailed
+        )
+    )
 }
 
 /// The boundary: what the user should know goes on, everything else is logged once, whole, under
@@ -80,12 +110,19 @@ fn database(ctx: &Ctx, use_case: &'static str, error: &DbErr) -> Error {
     if let Some(known) = constraint(error) {
         return known;
     }
-    // 57014: cancelled, which is what the time limit of statements does.
-    if sql_state(error).as_deref() == Some("57014") {
-        tracing::warn!(use_case, request.id = %ctx.request_id, "a statement took too long");
-        return Error::TookTooLong;
+    match sql_state(error).as_deref() {
+        // Cancelled, which is what the time limit of statements does.
+        Some("57014") => {
+            tracing::warn!(use_case, request.id = %ctx.request_id, "a statement took too long");
+            return Error::TookTooLong;
+        }
+        Some("53100") => {
+            tracing::error!(use_case, request.id = %ctx.request_id, error = ?error, "the database's disk is full");
+            return Error::NoRoom;
+        }
+        _ => {}
     }
-    let away = matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_));
+    let away = is_away(error);
     tracing::error!(use_case, request.id = %ctx.request_id, error = ?error, away, "database failed");
     if away {
         Error::Unavailable

@@ -59,6 +59,20 @@ pub async fn save(db: &DatabaseConnection, token: &str, stored: Stored) -> Resul
     Ok(())
 }
 
+/// Lets a session that is there last until then. It says nothing else than before.
+pub async fn prolong(
+    db: &DatabaseConnection,
+    token: &str,
+    until: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    session::Entity::update_many()
+        .col_expr(session::Column::ExpiresAt, Expr::value(until))
+        .filter(session::Column::Id.eq(digest(token)))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
 /// The session with this token, unless it has ended.
 pub async fn load(
     db: &DatabaseConnection,

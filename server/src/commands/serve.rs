@@ -5,7 +5,7 @@ use tokio::net::TcpListener;
 use super::set_up_link;
 use crate::{
     config::Config,
-    router,
+    room, router,
     runtime::{Access, Error, Runtime},
     sessions,
     shutdown::{self, Shutdown},
@@ -52,8 +52,9 @@ pub(super) async fn serve(
     let served = tokio::select! {
         served = shutdown::serve(listener, router, shutdown) => Ok(served?),
         status = runtime.postgres_ended() => {
-            let log = runtime.config.data.join("postgres.log");
-            Err(Error::PostgresEnded { status, log }.into())
+            let data = &runtime.config.data;
+            let (log, shortage) = (data.join("postgres.log"), room::shortage(data));
+            Err(Error::PostgresEnded { status, log, shortage }.into())
         }
     };
     live.finish().await;

@@ -12,6 +12,8 @@ use tokio::{
     time::{Instant, sleep},
 };
 
+use crate::room;
+
 use super::{
     Error,
     find::{self, Programs},
@@ -210,6 +212,7 @@ impl Cluster {
                 return Err(Error::Stopped {
                     status,
                     log: self.tail(from),
+                    shortage: room::shortage(&self.data),
                 });
             }
             let ours = self
@@ -234,6 +237,11 @@ impl Cluster {
         const INCLUDE: &str = "include 'dealwright.conf'";
         let write = |name: &str, text: &str| {
             let path = self.folder.join(name);
+            // What says the same already is left alone: writing empties it first, and on a full disk
+            // it would stay empty.
+            if std::fs::read_to_string(&path).is_ok_and(|there| there == text) {
+                return Ok(());
+            }
             std::fs::write(&path, text)
                 .and_then(|()| self.owner.give(&path))
                 .map_err(|source| Error::Folder { path, source })

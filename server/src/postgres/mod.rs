@@ -14,6 +14,7 @@ use std::{
 
 use tokio::{sync::watch, time::sleep};
 
+use crate::room::because;
 use cluster::{Cluster, NAME};
 use postmaster::Postmaster;
 
@@ -304,12 +305,14 @@ pub enum Error {
         said: String,
     },
     /// PostgreSQL ended while it started.
-    #[error("PostgreSQL did not start ({status}): {log}")]
+    #[error("PostgreSQL did not start ({status}): {log}{}", because(.shortage.as_deref()))]
     Stopped {
         /// How it ended.
         status: ExitStatus,
         /// The end of its log.
         log: String,
+        /// What its disk lacks, if that may be why.
+        shortage: Option<String>,
     },
     /// PostgreSQL goes on although told to stop.
     #[error("PostgreSQL (process {0}) does not stop")]

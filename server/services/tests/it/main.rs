@@ -11,6 +11,7 @@ mod import_faults;
 mod lists;
 mod live;
 mod my_day;
+mod no_room;
 mod notes;
 mod people_settings;
 mod pipelines;
