@@ -29,6 +29,8 @@ pub struct Server {
     site: PathBuf,
     /// Somebody else's PostgreSQL; none for its own.
     database: Option<String>,
+    /// What else it finds in its environment, and its PostgreSQL with it.
+    environment: Vec<(&'static str, String)>,
     running: Option<Child>,
 }
 
@@ -46,8 +48,27 @@ impl Server {
             port: free_port()?,
             site: settings.repository.join("target/site"),
             database: None,
+            environment: Vec::new(),
             running: None,
         })
+    }
+
+    /// The same with its words kept elsewhere than in its data folder.
+    pub fn log_to(mut self, log: PathBuf) -> Self {
+        self.log = log;
+        self
+    }
+
+    /// The same with something in its environment, for its next start.
+    pub fn with(mut self, environment: Vec<(&'static str, String)>) -> Self {
+        self.environment = environment;
+        self
+    }
+
+    /// Everything that it has said so far.
+    pub fn said(&self) -> Result<String> {
+        let said = std::fs::read(&self.log)?;
+        Ok(String::from_utf8_lossy(&said).into_owned())
     }
 
     /// Where it answers, without a slash at the end.
@@ -68,6 +89,7 @@ impl Server {
             .env("DEALWRIGHT_ADDR", format!("127.0.0.1:{}", self.port))
             // Of a debug build only; a release has its files within.
             .env("LEPTOS_SITE_ROOT", std::path::absolute(&self.site)?)
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log)
@@ -94,6 +116,19 @@ impl Server {
         }
         self.running = Some(child);
         Ok(started.elapsed())
+    }
+
+    /// Starts it as a service manager does: again, until it runs. Somebody who was killed with the
+    /// last one may hold the data folder for a moment still.
+    pub async fn take_over(&mut self, within: Duration) -> Result<Duration> {
+        let began = Instant::now();
+        while let Err(error) = self.start().await {
+            if began.elapsed() > within {
+                return Err(error);
+            }
+            sleep(Duration::from_millis(200)).await;
+        }
+        Ok(began.elapsed())
     }
 
     /// Stops it as a service manager would.
@@ -138,19 +173,40 @@ impl Server {
         Ok(status.context("the server goes on without PostgreSQL")??)
     }
 
+    /// Whether it runs.
+    pub fn runs(&mut self) -> Result<bool> {
+        Ok(self.running.is_some() && self.has_ended()?.is_none())
+    }
+
+    /// Whether it has ended by itself, and how; it does not wait.
+    pub fn has_ended(&mut self) -> Result<Option<ExitStatus>> {
+        let child = self.running.as_mut().context("the server does not run")?;
+        let status = child.try_wait()?;
+        if status.is_some() {
+            self.running = None;
+        }
+        Ok(status)
+    }
+
     /// Starts a second one beside it, on its PostgreSQL, and tells how long that took.
     pub async fn second(&self) -> Result<(Self, Duration)> {
-        let mut second = Self {
+        let mut second = self.beside()?;
+        let took = second.start().await?;
+        Ok((second, took))
+    }
+
+    /// A second one beside it, on its PostgreSQL; not started.
+    pub fn beside(&self) -> Result<Self> {
+        Ok(Self {
             binary: self.binary.clone(),
             data: self.data.clone(),
             log: self.log.clone(),
             port: free_port()?,
             site: self.site.clone(),
             database: Some(url_of(&self.data.join("postgres"))?),
+            environment: Vec::new(),
             running: None,
-        };
-        let took = second.start().await?;
-        Ok((second, took))
+        })
     }
 
     /// `debug` or `release`, by the folder that the program is in.

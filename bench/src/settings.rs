@@ -30,6 +30,22 @@ pub enum Fault {
         #[command(flatten)]
         place: Place,
     },
+    /// Fills the disk under a server at work, and makes room again
+    Full {
+        /// For how many seconds
+        #[arg(long, default_value_t = 15)]
+        seconds: u64,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Lets the clock of a server at work jump, with and without that of its PostgreSQL
+    Clock {
+        /// The library of libfaketime
+        #[arg(long)]
+        library: PathBuf,
+        #[command(flatten)]
+        place: Place,
+    },
     /// Takes PostgreSQL away from a server for a while
     Away {
         /// For how many seconds

@@ -1,6 +1,8 @@
 //! `kill -9` of the server and of its PostgreSQL in turns, at any moment, while people work.
 
 use std::io::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
@@ -8,7 +10,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 use super::work::{self, Ended, Importer, Told};
-use super::{left, movable};
+use super::{begin, left, movable};
 use crate::measure::client::Client;
 use crate::seed::{self, ADMINISTRATOR};
 use crate::server::Server;
@@ -25,9 +27,7 @@ const NOTICED: Duration = Duration::from_mins(1);
 pub(super) async fn run(server: &mut Server, settings: &Settings, rounds: u32) -> Result<()> {
     seed::ensure(server, settings).await?;
     let db = server.connect().await?;
-    sqlx::query("alter table bench.seed add column at timestamptz not null default now()")
-        .execute(db.get_postgres_connection_pool())
-        .await?;
+    begin(&db).await?;
     db.close().await?;
     // Signed in once: the session is one of the things that may not be lost.
     let client = Client::sign_in(&server.url(), ADMINISTRATOR).await?;
@@ -107,7 +107,13 @@ async fn one(
         tokio::spawn(work::edits(client.clone(), part()?, round, told.clone())),
     ];
     let importer = Importer::new(server, &settings.folder(), run)?;
-    let import = tokio::spawn(work::imports(importer, round, told.clone()));
+    let is_gone = Arc::new(AtomicBool::new(false));
+    let import = tokio::spawn(work::imports(
+        importer,
+        round,
+        told.clone(),
+        is_gone.clone(),
+    ));
 
     let worked = Duration::from_millis(WORK.0 + random() % WORK.1);
     sleep(worked).await;
@@ -123,6 +129,7 @@ async fn one(
         ensure!(!status.success(), "the server ended as if all were well");
         "PostgreSQL"
     };
+    is_gone.store(true, Ordering::Relaxed);
     let mut wrong = Vec::new();
     for user in users {
         let ended = timeout(NOTICED, user).await.context("a user waits on")??;
@@ -137,7 +144,7 @@ async fn one(
         Ok(ended) => ended?,
         Err(aborted) => ensure!(aborted.is_cancelled(), "the import's client failed"),
     }
-    let back = server.start().await?;
+    let back = server.take_over(NOTICED).await?;
     let db = server.connect().await?;
     wrong.extend(left::wrong(server, &db, told).await?);
     db.close().await?;

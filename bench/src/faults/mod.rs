@@ -1,10 +1,13 @@
 //! What life does to a server, done on purpose, and what must be left afterwards.
 
 mod away;
+mod clock;
 mod course;
+mod full;
 mod hour;
 mod kill;
 mod left;
+mod users;
 mod work;
 
 use anyhow::Result;
@@ -37,8 +40,21 @@ pub async fn run(fault: Fault) -> Result<()> {
             let stopped = server.stop().await;
             worked.and(stopped)
         }
+        Fault::Full { seconds, place } => full::run(&place.settings(), seconds).await,
+        Fault::Clock { library, place } => clock::run(&place.settings(), &library).await,
         Fault::Away { seconds, place } => away::run(&place.settings(), seconds).await,
     }
+}
+
+/// Notes in the database where its stays in stages end now: what the users of a fault do comes after.
+async fn begin(db: &DatabaseConnection) -> Result<()> {
+    sqlx::query("alter table bench.seed add column if not exists stay bigint")
+        .execute(db.get_postgres_connection_pool())
+        .await?;
+    sqlx::query("update bench.seed set stay = (select coalesce(max(id), 0) from stage_stay)")
+        .execute(db.get_postgres_connection_pool())
+        .await?;
+    Ok(())
 }
 
 /// Deals that can go to and fro between the first two stages, each with where it stands, and those

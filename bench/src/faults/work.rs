@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -65,14 +67,14 @@ impl Told {
             .clone()
     }
 
-    fn change(&self, done: Done) {
+    pub(super) fn change(&self, done: Done) {
         self.changes
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(done);
     }
 
-    fn import(&self, import: Import) {
+    pub(super) fn import(&self, import: Import) {
         self.imports
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -87,19 +89,34 @@ pub(super) struct Ended {
     pub(super) why: anyhow::Error,
 }
 
-async fn call(client: &Client, function: &str, deal: i64, draft: &Draft) -> Result<i64> {
+/// Asks for a change, and tells the deal's version after it; none where nothing had to be changed.
+async fn call(client: &Client, function: &str, deal: i64, draft: &Draft) -> Result<Option<i64>> {
     let arguments = json!({ "kind": Kind::Deal, "id": deal, "draft": draft });
     let answer = timeout(PATIENCE, client.call(function, &arguments)).await;
     let written: Written = client::read(&answer.context("no answer")??)?;
     let record = written.record.context("a change without its record")?;
-    Ok(record.version)
+    Ok(written.operation.map(|_| record.version))
 }
 
-/// Moves a card to a stage, and tells the deal's version.
+/// Moves a card to the top of a stage, and tells the deal's version.
 pub(super) async fn shift(client: &Client, deal: i64, stage: i64) -> Result<i64> {
     let mut draft = Draft::of([("stage_id", Value::Id(stage))]);
     draft.place = Some(Place::Top);
+    let version = call(client, "board/api/move_card", deal, &draft).await?;
+    version.context("a move to the top changed nothing")
+}
+
+/// Moves a card to a stage if it is not there yet: then there is no version to tell.
+pub(super) async fn put(client: &Client, deal: i64, stage: i64) -> Result<Option<i64>> {
+    let draft = Draft::of([("stage_id", Value::Id(stage))]);
     call(client, "board/api/move_card", deal, &draft).await
+}
+
+/// Gives a deal another title, and tells its version.
+pub(super) async fn rename(client: &Client, deal: i64, title: &str) -> Result<i64> {
+    let draft = Draft::of([("title", Value::Text(title.to_owned()))]);
+    let version = call(client, "record/api/change_record", deal, &draft).await?;
+    version.context("another title changed nothing")
 }
 
 /// Moves these deals to and fro until the server is gone.
@@ -136,8 +153,7 @@ pub(super) async fn edits(client: Client, deals: Vec<(i64, i64)>, round: u32, to
         for (deal, _) in &deals {
             number += 1;
             let value = format!("Edited in round {round}, {number}");
-            let draft = Draft::of([("title", Value::Text(value.clone()))]);
-            match call(&client, "record/api/change_record", *deal, &draft).await {
+            match rename(&client, *deal, &value).await {
                 Ok(version) => told.change(Done {
                     deal: *deal,
                     version,
@@ -167,28 +183,24 @@ stage_id = "stage"
 amount = { column = "amount", currency = "EUR" }
 "#;
 
-/// Imports one file after the other by the command line until one fails, or until it is aborted,
-/// which kills the import that is under way.
-pub(super) async fn imports(mut importer: Importer, round: u32, told: Told) -> Result<()> {
-    // Small ones end before the fault, large ones are met by it.
-    for (number, rows) in [40, 400, 1_500].into_iter().cycle().enumerate() {
-        let batch = format!("F{}-{round}-{number}-", importer.run);
-        let mut csv = String::from("number,title,stage,amount\n");
-        for row in 0..rows {
-            writeln!(csv, "{batch}{row},Imported {row},New,{row}.50")?;
+/// How many rows files have: small ones end before a fault, large ones are met by it.
+pub(super) const SIZES: [i64; 3] = [40, 400, 1_500];
+
+/// Imports one file after the other by the command line until one fails or the server is gone, or
+/// until it is aborted, which kills the import that is under way. Without a server an import would
+/// start PostgreSQL for itself and succeed, and so would the next.
+pub(super) async fn imports(
+    mut importer: Importer,
+    round: u32,
+    told: Told,
+    is_gone: Arc<AtomicBool>,
+) -> Result<()> {
+    for (number, rows) in SIZES.into_iter().cycle().enumerate() {
+        if is_gone.load(Ordering::Relaxed) {
+            break;
         }
-        std::fs::write(&importer.csv, csv)?;
-        let mut begun = Begun {
-            import: Import {
-                batch,
-                rows,
-                told: false,
-            },
-            told: told.clone(),
-        };
-        let status = importer.command.spawn()?.wait().await?;
-        begun.import.told = status.success();
-        if !status.success() {
+        let batch = format!("F{}-{round}-{number}-", importer.run);
+        if importer.bring(batch, rows, &told).await?.is_err() {
             break;
         }
     }
@@ -222,7 +234,41 @@ impl Importer {
         let (map, csv) = (folder.join("faults.toml"), folder.join("faults.csv"));
         std::fs::write(&map, MAPPING)?;
         let [map_path, csv_path] = [map.display().to_string(), csv.display().to_string()];
-        let command = server.command(&["import", "--map", &map_path, &csv_path])?;
+        let mut command = server.command(&["import", "--map", &map_path, &csv_path])?;
+        command.stderr(Stdio::piped());
         Ok(Self { command, csv, run })
+    }
+
+    /// Imports so many rows whose keys begin with this; a refusal is in the program's own words.
+    pub(super) async fn bring(
+        &mut self,
+        batch: String,
+        rows: i64,
+        told: &Told,
+    ) -> Result<Result<(), String>> {
+        let mut csv = String::from("number,title,stage,amount\n");
+        for row in 0..rows {
+            writeln!(csv, "{batch}{row},Imported {row},New,{row}.50")?;
+        }
+        std::fs::write(&self.csv, csv)?;
+        let mut begun = Begun {
+            import: Import {
+                batch,
+                rows,
+                told: false,
+            },
+            told: told.clone(),
+        };
+        let ended = self.command.spawn()?.wait_with_output().await?;
+        begun.import.told = ended.status.success();
+        if ended.status.success() {
+            return Ok(Ok(()));
+        }
+        let said = String::from_utf8_lossy(&ended.stderr);
+        let why = said
+            .lines()
+            .filter(|line| line.starts_with("dealwright: ") || line.starts_with("  because: "));
+        let why = why.map(str::trim).collect::<Vec<_>>().join("; ");
+        Ok(Err(format!("{}: {why}", ended.status)))
     }
 }

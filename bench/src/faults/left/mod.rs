@@ -9,9 +9,12 @@ use sqlx::PgPool;
 use super::work::Told;
 use crate::server::Server;
 
+#[cfg(test)]
+mod tests;
+
 /// What may not be, and the question that counts it. All of it is about what was written since the
 /// database was seeded, which `bench.seed` tells.
-const NEVER: [(&str, &str); 8] = [
+const NEVER: [(&str, &str); 10] = [
     (
         "operations without an event",
         "select count(*) from operation o, bench.seed s
@@ -69,8 +72,19 @@ const NEVER: [(&str, &str); 8] = [
             where e.id > s.event and e.kind = 'deal' and e.difference ? 'stage_id' group by 1) e
            join (
            select y.record_id, count(*) as stays from stage_stay y, bench.seed s
-            where y.kind = 'deal' and y.entered_at > s.at group by 1) y using (record_id)
+            where y.kind = 'deal' and y.id > s.stay group by 1) y using (record_id)
           where e.moves <> y.stays",
+    ),
+    (
+        "stays that end before they begin",
+        "select count(*) from stage_stay where left_at < entered_at",
+    ),
+    (
+        "events of deals that are not in the order of their versions",
+        "select count(*) from (
+           select e.version <= lag(e.version) over (partition by e.record_id order by e.id) as back
+             from event e, bench.seed s where e.id > s.event and e.kind = 'deal') e
+          where e.back",
     ),
 ];
 
@@ -95,7 +109,13 @@ pub(super) async fn wrong(
     db: &DatabaseConnection,
     told: &Told,
 ) -> Result<Vec<String>> {
-    let pool = db.get_postgres_connection_pool();
+    let mut wrong = in_database(db.get_postgres_connection_pool(), told).await?;
+    wrong.extend(doctor(server).await?);
+    Ok(wrong)
+}
+
+/// What is wrong in the database itself.
+async fn in_database(pool: &PgPool, told: &Told) -> Result<Vec<String>> {
     let mut wrong = Vec::new();
     for (what, sql) in NEVER {
         let (count,): (i64,) = sqlx::query_as(sql).fetch_one(pool).await?;
@@ -108,7 +128,6 @@ pub(super) async fn wrong(
         wrong.push(format!("{lost} changes that were acknowledged are lost"));
     }
     wrong.extend(imports(pool, told).await?);
-    wrong.extend(doctor(server).await?);
     Ok(wrong)
 }
 
@@ -160,6 +179,16 @@ async fn doctor(server: &Server) -> Result<Vec<String>> {
         .output()
         .await?;
     let said = String::from_utf8_lossy(&output.stdout);
+    let mut wrong = diagnosis(&said);
+    if wrong.is_empty() && !output.status.success() {
+        let errors = String::from_utf8_lossy(&output.stderr);
+        wrong.push(format!("the doctor ended with {}: {errors}", output.status));
+    }
+    Ok(wrong)
+}
+
+/// What is wrong by the doctor's words.
+fn diagnosis(said: &str) -> Vec<String> {
     let mut wrong: Vec<_> = said
         .lines()
         .filter(|line| line.starts_with("broken "))
@@ -169,9 +198,5 @@ async fn doctor(server: &Server) -> Result<Vec<String>> {
     if !said.lines().any(well) {
         wrong.push("the doctor does not say that totals are those of a recount".into());
     }
-    if wrong.is_empty() && !output.status.success() {
-        let errors = String::from_utf8_lossy(&output.stderr);
-        wrong.push(format!("the doctor ended with {}: {errors}", output.status));
-    }
-    Ok(wrong)
+    wrong
 }
