@@ -22,7 +22,17 @@ pub fn PageTitle(
     #[prop(default = true)]
     suffix: bool,
 ) -> impl IntoView {
-    view! { <Title text=move || title(&text.get(), suffix) /> }
+    view! { <Title text=lasting(text, suffix) /> }
+}
+
+/// The title, to be asked for when the page is done. On the server another thread may have disposed
+/// by then of what its text is made of, so there it is made now.
+fn lasting(text: TextProp, suffix: bool) -> TextProp {
+    if cfg!(feature = "ssr") {
+        title(&untrack(|| text.get()), suffix).into()
+    } else {
+        (move || title(&text.get(), suffix)).into()
+    }
 }
 
 /// The title as `leptos_meta` wants it: markup on the server, text in the browser.
@@ -49,6 +59,18 @@ mod tests {
             title("</title><script>alert('&')</script>", true),
             "&lt;/title&gt;&lt;script&gt;alert('&amp;')&lt;/script&gt; · Dealwright"
         );
+    }
+
+    #[test]
+    fn the_title_outlives_the_page_that_it_is_of() {
+        let page = Owner::new();
+        let title = page.with(|| {
+            let name = RwSignal::new("Roof".to_owned());
+            lasting((move || name.get()).into(), true)
+        });
+        page.cleanup();
+        drop(page);
+        assert_eq!(title.get(), "Roof · Dealwright");
     }
 
     #[test]
