@@ -38,6 +38,7 @@ pub(super) async fn stays(
     if rows.is_empty() {
         return Ok(());
     }
+    take_numbers(tx, kind, &rows).await?;
     if via == Via::Undo {
         // A move that is taken back has not been: its stay goes, and the one before goes on.
         let sql = "delete from stage_stay s
@@ -71,6 +72,51 @@ pub(super) async fn stays(
                         owner_id bigint, amount numeric, currency text)";
     tx.execute_raw(statement(sql, [kind.as_str().into(), rows.into()]))
         .await?;
+    Ok(())
+}
+
+/// Takes the funnel's numbers that these stays count in, all in one order. A move ends a stay in one
+/// stage and begins one in another, in two statements; two records that change places would each
+/// hold the number that the other one needs, and PostgreSQL would end one of the two moves.
+///
+/// Where there is no number yet there is nothing to hold: then the move is tried again.
+async fn take_numbers(tx: &DatabaseTransaction, kind: Kind, rows: &[Json]) -> Result<()> {
+    // One number after the other by its key, in the order of the keys: never a whole table.
+    let sql = format!(
+        "with place as materialized (
+           select n.pipeline_id, utc_day(r.created_at) as day, r.owner_id, r.everyone, n.stage_id
+             from jsonb_to_recordset($2) as n(id bigint, pipeline_id bigint, stage_id bigint)
+             join {kind} r on r.id = n.id
+           union
+           select s.pipeline_id, utc_day(r.created_at), r.owner_id, r.everyone, s.stage_id
+             from jsonb_to_recordset($2) as n(id bigint)
+             join {kind} r on r.id = n.id
+             join stage_stay s on s.kind = $1 and s.record_id = n.id and s.left_at is null
+         ), by_day as materialized (
+           select taken.ended
+             from (select distinct pipeline_id, day, stage_id from place order by 1, 2, 3) p
+            cross join lateral (
+              select f.ended from funnel_stay f
+               where f.kind = $1 and f.pipeline_id = p.pipeline_id and f.day = p.day
+                 and f.stage_id = p.stage_id
+                 for no key update of f) taken
+         )
+         select
+           from (select distinct p.pipeline_id, whose.owner_id, ten_days_of(p.day) as since,
+                        p.everyone, p.stage_id
+                   from place p
+                  cross join unnest(kept_for(p.owner_id, p.everyone)) as whose(owner_id)
+                  order by 1, 2, 3, 4, 5) p
+          cross join lateral (
+            select f.ended from funnel_owner_stay f
+             where f.kind = $1 and f.pipeline_id = p.pipeline_id and f.owner_id = p.owner_id
+               and f.since = p.since and f.everyone = p.everyone and f.stage_id = p.stage_id
+               for no key update of f) taken
+          -- Those by day first.
+          where (select count(*) from by_day) >= 0"
+    );
+    let values = [kind.as_str().into(), Json::Array(rows.to_vec()).into()];
+    tx.execute_raw(statement(&sql, values)).await?;
     Ok(())
 }
 

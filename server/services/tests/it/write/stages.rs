@@ -5,7 +5,7 @@ use domain::record::Place;
 use domain::timeline::Via;
 use domain::value::Linked;
 use domain::{Draft, Error, Kind, Value};
-use sea_orm::{ConnectionTrait, Statement};
+use sea_orm::{ConnectionTrait, Statement, TransactionTrait as _};
 use serde_json::json;
 use services::records::write::{change, create, delete, restore};
 
@@ -228,4 +228,37 @@ async fn many_movers_at_once_leave_the_totals_right() {
     assert_eq!(kept, counted);
     let open = "select count(*) from stage_stay where left_at is null";
     assert_eq!(shop.db.number(open).await, 10);
+}
+
+#[tokio::test]
+async fn a_move_takes_the_funnels_numbers_in_one_order_whichever_way_it_goes() {
+    let shop = Shop::new().await;
+    let (new, offer) = (shop.stage("New"), shop.stage("Offer"));
+    let deal = shop.deal("Roof", 100).await.record.expect("seen").id;
+    let go = |stage| {
+        let draft = Draft::of([("stage_id", Value::Id(stage))]);
+        let ctx = shop.sales.clone();
+        async move { change(&ctx, Via::Board, Kind::Deal, deal, draft).await }
+    };
+    for numbers in ["funnel_stay", "funnel_owner_stay"] {
+        go(offer).await.expect("moved");
+        // Somebody else is at the number of the first stage.
+        let other = shop.db.db.begin().await.expect("begun");
+        let take =
+            |stage| format!("select from {numbers} where stage_id = {stage} for update nowait");
+        other.execute_unprepared(&take(new)).await.expect("free");
+        let back = tokio::spawn(go(new));
+        let waiting = "select count(*) from pg_stat_activity
+                        where wait_event_type = 'Lock' and datname = current_database()";
+        while shop.db.number(waiting).await == 0 {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        // The move waits for it, and holds none that comes after: nobody waits in a circle.
+        let after = other.execute_unprepared(&take(offer)).await;
+        after.expect("the number of the second stage is free");
+        other.commit().await.expect("committed");
+        back.await.expect("no panic").expect("moved");
+    }
+    let (kept, counted) = shop.totals().await;
+    assert_eq!(kept, counted);
 }
