@@ -124,13 +124,14 @@ async fn check(db: &DatabaseConnection, deals: i64) -> Result<()> {
     let sql = "select (select count(*) from deal),
                       (select sum(count)::bigint from stage_total where kind = 'deal'),
                       (select sum(count)::bigint from funnel_day where kind = 'deal'),
+                      (select sum(count)::bigint from funnel_owner where kind = 'deal' and owner_id > 0),
                       (select count(*) from stage_stay where left_at is null)";
-    let counts: (i64, i64, i64, i64) = sqlx::query_as(sql)
+    let counts: (i64, i64, i64, i64, i64) = sqlx::query_as(sql)
         .fetch_one(db.get_postgres_connection_pool())
         .await?;
     ensure!(
-        counts == (deals, deals, deals, deals),
-        "{deals} deals were seeded, but deals, totals, the funnel's days and open stays are {counts:?}"
+        counts == (deals, deals, deals, deals, deals),
+        "{deals} deals were seeded, but deals, totals, the funnel by day and by owner, and open stays are {counts:?}"
     );
     Ok(())
 }
