@@ -108,8 +108,8 @@ pub fn respond<T>(result: Result<T, Error>) -> Result<T, Error> {
         && let Ok(status) = StatusCode::from_u16(error.http_status())
     {
         response.set_status(status);
-        if let Error::RateLimited { retry_after } = error {
-            response.insert_header(RETRY_AFTER, HeaderValue::from(*retry_after));
+        if let Some(seconds) = error.retry_after() {
+            response.insert_header(RETRY_AFTER, HeaderValue::from(seconds));
         }
     }
     result

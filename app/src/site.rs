@@ -8,6 +8,12 @@ use std::collections::HashMap;
 
 use leptos::{WasmSplitManifest, nonce::use_nonce, prelude::*};
 
+use crate::i18n::{Locale, td_string};
+
+/// A function in the browser's language: of the script, the wasm, and the words for when they do
+/// not come.
+const START: &str = include_str!("start.js");
+
 /// The paths that the document loads, from the root.
 #[derive(Debug, Clone, Default)]
 pub struct SiteFiles {
@@ -47,7 +53,8 @@ pub fn SiteStyle(
     view! { <link rel="stylesheet" href=files.css /> }
 }
 
-/// Loads the wasm and brings the page to life. Belongs into `<head>`.
+/// Loads the wasm and brings the page to life; until then it keeps what is tapped. Belongs into
+/// `<head>`.
 #[component]
 pub fn SiteScripts(
     /// The files of the site.
@@ -61,9 +68,13 @@ pub fn SiteScripts(
     }
     // The policy lets a script run, and a module load ahead, by its nonce alone.
     let nonce = use_nonce();
-    let start = format!(
-        "import init, {{ hydrate }} from {js:?};\ninit({{ module_or_path: {wasm:?} }}).then(hydrate);"
+    // The document stands around the provider of texts.
+    let locale = Locale::default();
+    let (broken, again) = (
+        td_string!(locale, start.broken),
+        td_string!(locale, start.again),
     );
+    let start = format!("({START})({js:?}, {wasm:?}, {{ broken: {broken:?}, again: {again:?} }});");
     view! {
         <link rel="modulepreload" href=js nonce=nonce.clone() />
         <link
@@ -73,8 +84,6 @@ pub fn SiteScripts(
             r#type="application/wasm"
             crossorigin="anonymous"
         />
-        <script type="module" nonce=nonce>
-            {start}
-        </script>
+        <script nonce=nonce>{start}</script>
     }
 }

@@ -3,6 +3,7 @@ import { test as base, type BrowserContext, type Page } from '@playwright/test';
 import { Board } from './board.ts';
 import { ConsoleWatch } from './console.ts';
 import { watchHydration } from './hydration.ts';
+import { Network } from './network.ts';
 import { Server, type ServerOptions } from './server.ts';
 import { signIn, type SignInOptions, type Who } from './sign-in.ts';
 
@@ -28,6 +29,8 @@ interface Fixtures {
   secondUser: (who: Who, options?: SignInOptions) => Promise<Page>;
   /** Starts a server for this test alone, to be restarted or broken: `const server = await ownServer()`. */
   ownServer: (options?: ServerOptions) => Promise<Server>;
+  /** A network of its own to a host and port, to be cut or to fall silent: `const network = await networkTo(url)`. */
+  networkTo: (url: string) => Promise<Network>;
   /** Those that `ownServer` started: stopped after the pages are judged, which would complain of it. */
   servers: Server[];
   board: Board;
@@ -75,6 +78,17 @@ export const test = base.extend<Options & Fixtures>({
       servers.push(server);
       return server;
     });
+  },
+
+  networkTo: async ({ servers: _ }, use) => {
+    const networks: Network[] = [];
+    await use(async (url) => {
+      const { hostname, port } = new URL(url);
+      const network = await Network.to(hostname, Number(port || 5432));
+      networks.push(network);
+      return network;
+    });
+    for (const network of networks) await network.stop();
   },
 
   board: async ({ page }, use) => {

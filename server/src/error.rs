@@ -25,8 +25,8 @@ pub fn response(error: &Error) -> Response {
         header::CONTENT_TYPE,
         HeaderValue::from_static("application/json"),
     );
-    if let Error::RateLimited { retry_after } = error {
-        headers.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));
+    if let Some(seconds) = error.retry_after() {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
 }

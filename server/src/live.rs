@@ -27,10 +27,13 @@ use crate::{error, state::AppState};
 /// Where the stream is.
 pub const PATH: &str = "/api/live";
 
-/// How often a comment is sent, so that proxies keep the connection and we notice one that is gone.
+/// How often something is said where there is nothing to say: proxies keep the connection, we notice
+/// one that is gone, and so does a browser that was asleep or lost its network without a word.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// How often the session is looked up again.
 const CHECK: Duration = Duration::from_mins(1);
+/// The event that says nothing but that the connection is there. A comment would not reach the page.
+const HERE: &str = "here";
 /// The event that ends the stream of a session that has ended.
 const SIGNED_OUT: &str = "signed_out";
 /// When a browser comes back after its stream ended.
@@ -175,7 +178,7 @@ impl Stream {
                     if self.signed_in.checked.elapsed() >= CHECK && !self.signed_in.still().await {
                         self.farewell()
                     } else {
-                        Event::default().comment("")
+                        Event::default().event(HERE).data("true")
                     }
                 }
             }

@@ -90,7 +90,7 @@ const OPEN: [&str; 5] = [
 
 /// Sends who may not see a page to where they can change that: before set-up everybody there, then
 /// those who are not signed in to sign in. Refuses server functions to those who are not signed in.
-pub async fn gate(State(state): State<AppState>, request: Request, next: Next) -> Response {
+pub async fn gate(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let Some(visit) = request.extensions().get::<Visit>() else {
         return error::response(&Error::Unavailable);
     };
@@ -103,7 +103,14 @@ pub async fn gate(State(state): State<AppState>, request: Request, next: Next) -
     }
     let set_up = match is_set_up(&state, &visit.anonymous).await {
         Ok(set_up) => set_up,
-        Err(error) => return error::response(&error),
+        // Where to send whom is not known. The page that was asked for says so in its own words,
+        // and is there as soon as the database is.
+        Err(error) => {
+            if let Some(visit) = request.extensions_mut().get_mut::<Visit>() {
+                visit.signed_in = Err(error);
+            }
+            return next.run(request).await;
+        }
     };
     match (path, &visit.signed_in) {
         (SET_UP, _) => next.run(request).await,

@@ -103,6 +103,17 @@ impl Error {
         }
     }
 
+    /// After how many seconds a try without anybody's doing is worth while; none where the same
+    /// would come of it.
+    #[must_use]
+    pub const fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::RateLimited { retry_after } => Some(*retry_after),
+            Self::Unavailable | Self::Transport(_) => Some(5),
+            _ => None,
+        }
+    }
+
     /// The field errors, if that is what this is.
     #[must_use]
     pub fn field_errors(&self) -> &[FieldError] {

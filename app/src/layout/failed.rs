@@ -1,5 +1,7 @@
 //! What stands where something could not be shown.
 
+use std::time::Duration;
+
 use domain::Error;
 use leptos::prelude::*;
 
@@ -10,7 +12,7 @@ use crate::not_found::NotFound;
 use crate::ui::{LinkButton, LoadError};
 
 /// Says why a page, or a part of one, is not there, and offers what helps: another try, or signing
-/// in again, after which one is back here.
+/// in again, after which one is back here. What passes is tried again by itself.
 #[component]
 pub fn Failed(
     /// What went wrong.
@@ -24,7 +26,17 @@ pub fn Failed(
         Error::NotFound => view! { <NotFound /> }.into_any(),
         Error::Unauthenticated => view! { <SignedOut /> }.into_any(),
         error => {
-            let text = move || labels::error(i18n, &error);
+            let again = on_retry.zip(error.retry_after());
+            if let Some((on_retry, seconds)) = again {
+                retry_by_itself(on_retry, Duration::from_secs(seconds));
+            }
+            let text = move || {
+                let why = labels::error(i18n, &error);
+                match again {
+                    Some(_) => format!("{why} {}", t_string!(i18n, failed.by_itself)),
+                    None => why,
+                }
+            };
             match on_retry {
                 Some(on_retry) => view! {
                     <LoadError text retry_label=move || t_string!(i18n, failed.retry) on_retry />
@@ -34,6 +46,18 @@ pub fn Failed(
             }
         }
     }
+}
+
+/// Tries again after a while, unless what failed is gone by then.
+fn retry_by_itself(on_retry: Callback<()>, after: Duration) {
+    Effect::new(move |_| {
+        let again = move || {
+            let _ = on_retry.try_run(());
+        };
+        if let Ok(waiting) = set_timeout_with_handle(again, after) {
+            on_cleanup(move || waiting.clear());
+        }
+    });
 }
 
 /// The session has ended under an open page: goes to sign in, and comes back.

@@ -5,10 +5,11 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use domain::UserId;
-use js_sys::{Function, Object, Promise, Reflect};
-use leptos::leptos_dom::helpers::{TimeoutHandle, WindowListenerHandle};
+use js_sys::{Date, Function, Object, Promise, Reflect};
+use leptos::leptos_dom::helpers::{IntervalHandle, TimeoutHandle, WindowListenerHandle};
 use leptos::prelude::{
-    set_timeout, set_timeout_with_handle, window, window_event_listener_untyped,
+    set_interval_with_handle, set_timeout, set_timeout_with_handle, window,
+    window_event_listener_untyped,
 };
 use leptos::task::spawn_local;
 use wasm_bindgen::closure::Closure;
@@ -20,6 +21,12 @@ use super::hub;
 use super::wire::{Word, pause};
 use crate::layout::api::load_workspace;
 
+/// How often a tab looks whether its connection still says something.
+const LOOK: Duration = Duration::from_secs(10);
+/// How long, in milliseconds, a connection may be silent: the server says something every fifteen
+/// seconds. A browser that was asleep, or whose network went without a word, is not told that the
+/// other end is gone, and would wait for ever.
+const SILENCE: f64 = 40_000.0;
 /// How long a tab that wakes up waits for the holder's answer before it takes the connection.
 const ANSWER: Duration = Duration::from_secs(3);
 
@@ -40,6 +47,8 @@ type Callback<T> = Closure<dyn FnMut(T)>;
 
 /// The event by which the server says that it has ended the session.
 const SIGNED_OUT: &str = "signed_out";
+/// The event by which it says that it is there.
+const HERE: &str = "here";
 
 /// A tab's part in the connection.
 pub(super) struct Connection {
@@ -52,6 +61,8 @@ pub(super) struct Connection {
     /// Whether this tab holds the connection.
     holds: Cell<bool>,
     failures: Cell<u32>,
+    /// When the server last said something, or was asked to; by the clock, which goes on in sleep.
+    heard: Cell<f64>,
     /// Whether the holder has answered since it was last asked.
     answered: Cell<bool>,
     stopped: Cell<bool>,
@@ -62,8 +73,10 @@ pub(super) struct Connection {
     on_open: RefCell<Option<Callback<Event>>>,
     on_error: RefCell<Option<Callback<Event>>>,
     on_sent_out: RefCell<Option<Callback<Event>>>,
+    on_here: RefCell<Option<Callback<Event>>>,
     on_word: RefCell<Option<Callback<MessageEvent>>>,
     listeners: RefCell<Vec<WindowListenerHandle>>,
+    looks: Cell<Option<IntervalHandle>>,
 }
 
 /// Joins the tabs of a user, and connects if no other tab does.
@@ -81,6 +94,7 @@ pub(super) fn start(user: UserId, report: impl Fn(State) + 'static) -> Rc<Connec
         release: RefCell::default(),
         holds: Cell::new(false),
         failures: Cell::new(0),
+        heard: Cell::new(Date::now()),
         answered: Cell::new(false),
         stopped: Cell::new(false),
         state: Cell::new(State::There),
@@ -89,8 +103,10 @@ pub(super) fn start(user: UserId, report: impl Fn(State) + 'static) -> Rc<Connec
         on_open: RefCell::default(),
         on_error: RefCell::default(),
         on_sent_out: RefCell::default(),
+        on_here: RefCell::default(),
         on_word: RefCell::default(),
         listeners: RefCell::default(),
+        looks: Cell::default(),
     });
     this.watch();
     match &this.channel {
@@ -129,6 +145,9 @@ impl Connection {
         }
         for listener in self.listeners.take() {
             listener.remove();
+        }
+        if let Some(looks) = self.looks.take() {
+            looks.clear();
         }
         hub::clear();
     }
@@ -247,6 +266,7 @@ impl Connection {
         let Ok(source) = EventSource::new(&address) else {
             return;
         };
+        self.heard.set(Date::now());
         hub::joined(since);
         let me = Rc::downgrade(self);
         // The first word on every connection is that the workspace may have changed meanwhile;
@@ -255,6 +275,7 @@ impl Connection {
         let mut fresh = since.is_some() && self.state.get() == State::There;
         let on_message = Closure::new(move |event: MessageEvent| {
             let Some(this) = me.upgrade() else { return };
+            this.heard.set(Date::now());
             let Some(json) = event.data().as_string() else {
                 return;
             };
@@ -286,9 +307,17 @@ impl Connection {
                 this.sent_out();
             }
         });
-        // Refused only for events that cannot be named.
-        let _ = source
-            .add_event_listener_with_callback(SIGNED_OUT, on_sent_out.as_ref().unchecked_ref());
+        let me = Rc::downgrade(self);
+        let on_here = Closure::new(move |_: Event| {
+            if let Some(this) = me.upgrade() {
+                this.heard.set(Date::now());
+            }
+        });
+        for (event, callback) in [(SIGNED_OUT, &on_sent_out), (HERE, &on_here)] {
+            let callback = callback.as_ref().unchecked_ref();
+            // Refused only for events that cannot be named.
+            let _ = source.add_event_listener_with_callback(event, callback);
+        }
         source.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         source.set_onopen(Some(on_open.as_ref().unchecked_ref()));
         source.set_onerror(Some(on_error.as_ref().unchecked_ref()));
@@ -298,12 +327,14 @@ impl Connection {
             self.on_open.replace(Some(on_open)),
             self.on_error.replace(Some(on_error)),
             self.on_sent_out.replace(Some(on_sent_out)),
+            self.on_here.replace(Some(on_here)),
         );
         set_timeout(move || drop(old), Duration::ZERO);
         *self.source.borrow_mut() = Some(source);
     }
 
     fn opened(&self) {
+        self.heard.set(Date::now());
         self.failures.set(0);
         self.say(&Word::Away(false));
         if self.state.get() != State::There {
@@ -377,6 +408,26 @@ impl Connection {
             });
             self.listeners.borrow_mut().push(listener);
         }
+        let me = Rc::downgrade(self);
+        let look = move || {
+            if let Some(this) = me.upgrade() {
+                this.look();
+            }
+        };
+        self.looks.set(set_interval_with_handle(look, LOOK).ok());
+    }
+
+    /// Takes a connection that has fallen silent for lost, and opens another.
+    fn look(self: &Rc<Self>) {
+        let is_open = self.source.borrow().is_some();
+        let silent = Date::now() - self.heard.get() > SILENCE;
+        if !(is_open && silent) || self.stopped.get() || !self.holds.get() {
+            return;
+        }
+        self.set(State::Away);
+        self.say(&Word::Away(true));
+        self.failures.set(0);
+        self.open();
     }
 
     fn wake(self: &Rc<Self>) {
@@ -388,6 +439,8 @@ impl Connection {
             if self.state.get() == State::Away {
                 self.failures.set(0);
                 self.open();
+            } else {
+                self.look();
             }
             return;
         }

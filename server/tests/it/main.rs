@@ -1,5 +1,6 @@
 //! Tests of the whole server, one file a feature.
 
+mod away;
 mod backup;
 mod doctor;
 mod doors;
