@@ -29,18 +29,18 @@ async function asleep(page: Page, meanwhile: () => Promise<void>): Promise<void>
 /** Every column as the server has it: its number, and its cards in their order, each of them once. */
 async function expectNow(board: Board, api: Api): Promise<void> {
   const { stages } = api.pipeline('deal');
-  const now = await api.board({ kind: 'deal' });
-  for (const { id, name } of stages) {
-    const column = now.columns.find(({ stage_id }) => stage_id === id);
-    const count = column?.totals.reduce((sum, total) => sum + total.count, 0);
-    const titles = column?.cards.map(({ title }) => title) ?? [];
-    await expect(async () => {
+  await expect(async () => {
+    const now = await api.board({ kind: 'deal' });
+    for (const { id, name } of stages) {
+      const column = now.columns.find(({ stage_id }) => stage_id === id);
+      const count = column?.totals.reduce((sum, total) => sum + total.count, 0);
+      const titles = column?.cards.map(({ title }) => title) ?? [];
       expect((await board.header(name)).count, name).toBe(count);
       const shown = await board.titlesIn(name);
       expect(shown, name).toEqual(titles.slice(0, shown.length));
       expect(shown.length, name).toBeGreaterThanOrEqual(Math.min(5, titles.length));
-    }).toPass({ ...WAKE, intervals: [100] });
-  }
+    }
+  }).toPass({ ...WAKE, intervals: [100] });
 }
 
 test('a board that slept for an hour shows what is now', { tag: '@desktop' }, async ({
