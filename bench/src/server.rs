@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail, ensure};
 use rustix::process::{Pid, Signal, kill_process};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+use services::Pools;
 use tokio::process::{Child, Command};
 use tokio::time::{sleep, timeout};
 
@@ -253,17 +254,30 @@ impl Server {
         Ok(held.sum::<f64>() / 1_000.0)
     }
 
-    /// A pool of connections to its PostgreSQL, set up as its own is (`server::runtime`), so that
-    /// what is measured beside it is planned alike.
+    /// A pool of connections to its PostgreSQL, which keeps plans where that pays (`auto`), as the
+    /// server's own for most of its work and as PostgreSQL does unless told otherwise.
     pub async fn connect(&self) -> Result<DatabaseConnection> {
+        self.pool("auto").await
+    }
+
+    /// Pools set up as its own are (`server::runtime`), so that what is measured beside it is planned
+    /// alike.
+    pub async fn pools(&self) -> Result<Pools> {
+        Ok(Pools {
+            db: self.connect().await?,
+            questions: self.pool("force_custom_plan").await?,
+        })
+    }
+
+    async fn pool(&self, plans: &'static str) -> Result<DatabaseConnection> {
         let mut options = ConnectOptions::new(url_of(&self.data.join("postgres"))?);
         options
             .max_connections(8)
             .min_connections(1)
             .sqlx_logging(false)
             .test_before_acquire_if_idle_for(Duration::from_secs(30))
-            .map_sqlx_postgres_opts(|options| {
-                options.options([("plan_cache_mode", "force_custom_plan"), ("jit", "off")])
+            .map_sqlx_postgres_opts(move |options| {
+                options.options([("plan_cache_mode", plans), ("jit", "off")])
             });
         Ok(Database::connect(options).await?)
     }

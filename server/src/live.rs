@@ -99,7 +99,7 @@ async fn open(
     let newest = match last {
         Some(_) => None,
         None => Some(
-            replay::newest(&state.db)
+            replay::newest(&state.pools.db)
                 .await
                 .map_err(|error| unavailable(&error))?,
         ),
@@ -212,7 +212,7 @@ impl SignedIn {
     /// Whether it has not ended.
     async fn still(&mut self) -> bool {
         self.checked = Instant::now();
-        match sessions::load(&self.state.db, &self.token, self.state.now()).await {
+        match sessions::load(&self.state.pools.db, &self.token, self.state.now()).await {
             Ok(stored) => stored.is_some_and(|stored| stored.user_id == Some(self.user)),
             // The database is away: nothing is told meanwhile, and the next minute asks again.
             Err(error) => {

@@ -32,14 +32,14 @@ pub fn build(state: AppState) -> Router {
     let router = Router::new()
         .merge(assets::router())
         .merge(health::router(
-            state.db.clone(),
+            state.pools.db.clone(),
             state.shutdown.token(),
             own_disk(&state),
         ))
         .merge(metrics::router(state.clone()))
         .merge(sessions::with_sessions(
             people,
-            state.db.clone(),
+            state.pools.db.clone(),
             &state.config.url,
         ));
     layers::with_layers(router, &state.config).layer(middleware::from_fn_with_state(

@@ -8,6 +8,8 @@ use sea_orm::{
     TransactionTrait as _,
 };
 
+use services::Pools;
+
 use crate::{
     config::{Config, Secret},
     postgres::{self, Postgres},
@@ -31,8 +33,8 @@ pub enum Access {
 pub struct Runtime {
     /// How we are configured.
     pub config: Arc<Config>,
-    /// The pool of connections.
-    pub db: DatabaseConnection,
+    /// The pools of connections.
+    pub pools: Pools,
     url: Secret,
     postgres: Option<Postgres>,
 }
@@ -48,10 +50,10 @@ impl Runtime {
     /// Starts or finds PostgreSQL and connects, and leaves the schema as it is.
     pub async fn start_as_is(config: Config, access: Access) -> Result<Self, Error> {
         let (url, postgres) = database(&config, access).await?;
-        let db = connect(&url, config.pool_size, None).await?;
+        let pools = connect_both(&url, config.pool_size, None).await?;
         Ok(Self {
             config: Arc::new(config),
-            db,
+            pools,
             url,
             postgres,
         })
@@ -59,7 +61,7 @@ impl Runtime {
 
     /// Brings the schema up to date.
     pub async fn migrate(&self) -> Result<(), Error> {
-        migrate::<Migrator>(&self.db).await
+        migrate::<Migrator>(&self.pools.db).await
     }
 
     /// From here on no statement takes longer than the configuration allows, unless its transaction
@@ -67,9 +69,11 @@ impl Runtime {
     /// filling of a demonstration, takes its time.
     pub async fn limit_statements(&mut self) -> Result<(), Error> {
         if let Some(limit) = self.config.statement_timeout {
-            let limited = connect(&self.url, self.config.pool_size, Some(limit)).await?;
-            let before = std::mem::replace(&mut self.db, limited);
-            before.close_by_ref().await.map_err(Error::Connect)?;
+            let limited = connect_both(&self.url, self.config.pool_size, Some(limit)).await?;
+            let before = std::mem::replace(&mut self.pools, limited);
+            for pool in [before.db, before.questions] {
+                pool.close().await.map_err(Error::Connect)?;
+            }
         }
         Ok(())
     }
@@ -90,7 +94,9 @@ impl Runtime {
     /// Closes the connections, then stops PostgreSQL if it is our own.
     pub async fn stop(self) -> Result<(), Error> {
         // A connection that is still in use is PostgreSQL's to end.
-        let _ = tokio::time::timeout(Duration::from_secs(2), self.db.close_by_ref()).await;
+        let Pools { db, questions } = &self.pools;
+        let closed = async { tokio::join!(db.close_by_ref(), questions.close_by_ref()) };
+        let _ = tokio::time::timeout(Duration::from_secs(2), closed).await;
         if let Some(postgres) = self.postgres {
             postgres.stop().await?;
         }
@@ -102,7 +108,8 @@ async fn database(config: &Config, access: Access) -> Result<(Secret, Option<Pos
     if let Some(url) = &config.database_url {
         return Ok((url.clone(), None));
     }
-    let started = Postgres::start(&config.data, config.pg_bin.as_deref(), config.pool_size).await;
+    let connections = 2 * config.pool_size;
+    let started = Postgres::start(&config.data, config.pg_bin.as_deref(), connections).await;
     match started {
         Ok(postgres) => Ok((Secret::new(postgres.url()), Some(postgres))),
         Err(error @ postgres::Error::InUse { .. }) if access == Access::Beside => {
@@ -115,15 +122,30 @@ async fn database(config: &Config, access: Access) -> Result<(Secret, Option<Pos
     }
 }
 
-/// How PostgreSQL plans: for the values at hand, since the plan for a text that nobody has is
-/// another than that for one that everybody has, and without compiling what takes milliseconds.
-const PLANNING: [(&str, &str); 2] = [("plan_cache_mode", "force_custom_plan"), ("jit", "off")];
+/// How PostgreSQL plans in [`Pools::db`].
+const KEPT: &str = "auto";
+/// How it plans in [`Pools::questions`].
+const FOR_VALUES: &str = "force_custom_plan";
+
+async fn connect_both(
+    url: &Secret,
+    pool_size: u32,
+    limit: Option<Duration>,
+) -> Result<Pools, Error> {
+    Ok(Pools {
+        db: connect(url, pool_size, limit, KEPT).await?,
+        questions: connect(url, pool_size, limit, FOR_VALUES).await?,
+    })
+}
 
 async fn connect(
     url: &Secret,
     pool_size: u32,
     limit: Option<Duration>,
+    plans: &'static str,
 ) -> Result<DatabaseConnection, Error> {
+    // Compiling a plan takes longer than what we ask.
+    let planning = [("plan_cache_mode", plans), ("jit", "off")];
     let limit = limit.map(|limit| ("statement_timeout", limit.as_millis().to_string()));
     let mut options = ConnectOptions::new(url.expose());
     options
@@ -138,7 +160,7 @@ async fn connect(
         .sqlx_logging(false)
         .record_stmt_in_spans(false)
         .set_application_name("dealwright")
-        .map_sqlx_postgres_opts(move |options| options.options(PLANNING).options(limit.clone()));
+        .map_sqlx_postgres_opts(move |options| options.options(planning).options(limit.clone()));
     Database::connect(options).await.map_err(Error::Connect)
 }
 

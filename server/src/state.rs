@@ -7,8 +7,7 @@ use app::site::SiteFiles;
 use axum::extract::FromRef;
 use chrono::{DateTime, Utc};
 use leptos::config::LeptosOptions;
-use sea_orm::DatabaseConnection;
-use services::live::Live;
+use services::{Pools, live::Live};
 
 use crate::{
     assets, config::Config, metrics::Metrics, rate_limit::SignInLimit, shutdown::Shutdown,
@@ -19,8 +18,8 @@ use crate::{
 pub struct AppState {
     /// How we are configured.
     pub config: Arc<Config>,
-    /// The pool of connections.
-    pub db: DatabaseConnection,
+    /// The pools of connections.
+    pub pools: Pools,
     /// Tells live streams to end.
     pub shutdown: Shutdown,
     /// Counts tries to sign in.
@@ -37,7 +36,8 @@ pub struct AppState {
 
 impl AppState {
     /// The state of a server over this database.
-    pub fn new(config: Arc<Config>, db: DatabaseConnection, shutdown: Shutdown) -> Self {
+    pub fn new(config: Arc<Config>, pools: impl Into<Pools>, shutdown: Shutdown) -> Self {
+        let pools = pools.into();
         let names = assets::names();
         let mut files = SiteFiles::new(names.js, names.wasm, names.css);
         if let Some(loader) = names.split {
@@ -49,10 +49,10 @@ impl AppState {
                 .output_name("dealwright")
                 .site_addr(config.addr)
                 .build(),
-            live: Live::start_watched(&db, metrics.watch()),
+            live: Live::start_watched(&pools.db, metrics.watch()),
             metrics,
             config,
-            db,
+            pools,
             shutdown,
             sign_in_limit: Arc::default(),
             files,

@@ -41,7 +41,7 @@ pub async fn note_visit(
 ) -> Response {
     let request_id: Arc<str> = error::request_id(&request).into();
     let anonymous = Ctx::anonymous(
-        state.db.clone(),
+        state.pools.clone(),
         state.live.publisher.clone(),
         state.now(),
         request_id,

@@ -166,7 +166,7 @@ async fn by_hand(
     from: DateTime<Utc>,
     to: DateTime<Utc>,
 ) -> Result<i64> {
-    let pool = bench.pool();
+    let pool = bench.questions();
     let pipeline = bench.facts.pipeline;
     let (groups, stays): (Vec<Group>, Vec<Stay>) = if let Some(owners) = owners {
         let groups = KEPT_BY_OWNER.replace("{beside}", BESIDE);

@@ -66,7 +66,7 @@ pub(super) async fn measure(bench: &Bench<'_>) -> Result<Vec<Figure>> {
                 let page = read::list(&ctx, Kind::Deal, &list.query).await?;
                 Ok(page.records.iter().map(|record| record.id).collect())
             },
-            async |_| by_hand(bench.pool(), &list.sql).await,
+            async |_| by_hand(bench.questions(), &list.sql).await,
         )
         .await?;
         let what = format!("Engine: {}", list.what);
@@ -212,7 +212,7 @@ async fn report(bench: &Bench<'_>, samples: Samples) -> Result<Figure> {
             let groups: Vec<Group> = sqlx::query_as(REPORT)
                 .bind(from)
                 .bind(to)
-                .fetch_all(bench.pool())
+                .fetch_all(bench.questions())
                 .await?;
             Ok(groups.iter().fold((0, Decimal::ZERO), |sum, group| {
                 (sum.0 + group.2, sum.1 + group.3)

@@ -48,7 +48,10 @@ async fn move_card(client: &Client, movable: &Movable, number: usize) -> Result<
 
 /// From the request of one browser to the message in another.
 async fn seen_by_another(bench: &Bench<'_>, movable: &Movable) -> Result<Figure> {
-    let other = bench.administrator.other(&bench.db, ADMINISTRATOR).await?;
+    let other = bench
+        .administrator
+        .other(&bench.pools.db, ADMINISTRATOR)
+        .await?;
     let (tell, mut heard) = mpsc::unbounded_channel();
     let listening = stream::listen(&other, 0, tell).await?;
     let mut times = Times::default();
@@ -86,7 +89,7 @@ async fn crowd(bench: &Bench<'_>, server: &Server, movable: &Arc<Movable>) -> Re
         } else {
             1 + UserId::try_from(browser)? % USERS
         };
-        let client = bench.administrator.other(&bench.db, user).await?;
+        let client = bench.administrator.other(&bench.pools.db, user).await?;
         listening.push(stream::listen(&client, browser, tell.clone()).await?);
     }
     drop(tell);

@@ -25,7 +25,7 @@ use anyhow::{Context as _, Result};
 use domain::{Kind, PipelineId, StageId, UserId};
 use sea_orm::DatabaseConnection;
 use services::live::Publisher;
-use services::{Ctx, accounts};
+use services::{Ctx, Pools, accounts};
 use sqlx::PgPool;
 
 use self::client::Client;
@@ -37,7 +37,7 @@ use crate::settings::Settings;
 /// What the measurements share.
 pub struct Bench<'a> {
     settings: &'a Settings,
-    db: DatabaseConnection,
+    pools: Pools,
     url: String,
     /// The three whose eyes are measured.
     administrator: Client,
@@ -69,16 +69,16 @@ pub async fn all(server: &mut Server, settings: &Settings) -> Result<Report> {
     // A fresh process: what it holds when nothing has happened yet is one of the rows.
     server.stop().await?;
     server.start().await?;
-    let db = server.connect().await?;
+    let pools = server.pools().await?;
     let url = server.url();
     let bench = Bench {
         settings,
         administrator: Client::sign_in(&url, ADMINISTRATOR).await?,
         head: Client::sign_in(&url, HEAD_OF_40).await?,
         salesperson: Client::sign_in(&url, SALESPERSON).await?,
-        facts: facts(&db).await?,
+        facts: facts(&pools.db).await?,
         url,
-        db,
+        pools,
     };
     let bench = &bench;
     let mut groups = Groups { bench, figures };
@@ -96,7 +96,8 @@ pub async fn all(server: &mut Server, settings: &Settings) -> Result<Report> {
     groups.add("bulk", bulk::measure(bench)).await?;
     groups.add("import", import::measure(bench, server)).await?;
     let figures = groups.figures;
-    bench.db.close_by_ref().await?;
+    bench.pools.db.close_by_ref().await?;
+    bench.pools.questions.close_by_ref().await?;
     Ok(Report {
         records: settings.records,
         quick: settings.quick,
@@ -129,14 +130,20 @@ impl Groups<'_> {
 }
 
 impl Bench<'_> {
+    /// Connections that may keep plans, for statements without conditions.
     fn pool(&self) -> &PgPool {
-        self.db.get_postgres_connection_pool()
+        self.pools.db.get_postgres_connection_pool()
+    }
+
+    /// Connections that plan for the values at hand, for statements by hand that search for them.
+    fn questions(&self) -> &PgPool {
+        self.pools.questions.get_postgres_connection_pool()
     }
 
     /// The context of somebody's use case, as a request would have it.
     async fn ctx(&self, user: UserId) -> Result<Ctx> {
         let anonymous = Ctx::anonymous(
-            self.db.clone(),
+            self.pools.clone(),
             Publisher::silent(),
             crate::now(),
             "bench".into(),

@@ -89,7 +89,7 @@ pub(super) async fn measure(bench: &Bench<'_>) -> Result<Vec<Figure>> {
             async |_| {
                 let rows: Vec<(i64, i64, String)> = sqlx::query_as(NEWEST)
                     .bind(format!("%{part}%"))
-                    .fetch_all(bench.pool())
+                    .fetch_all(bench.questions())
                     .await?;
                 Ok(rows.iter().take(50).map(|row| row.0).collect::<Vec<i64>>())
             },
@@ -111,7 +111,7 @@ pub(super) async fn measure(bench: &Bench<'_>) -> Result<Vec<Figure>> {
                 let rows: Vec<(i32, String, i64, String)> = sqlx::query_as(EVERYWHERE)
                     .bind(format!("%{part}%"))
                     .bind(format!("{part}%"))
-                    .fetch_all(bench.pool())
+                    .fetch_all(bench.questions())
                     .await?;
                 Ok(rows.into_iter().map(|row| row.1).collect())
             },

@@ -9,11 +9,35 @@ use sea_orm::DatabaseConnection;
 
 use crate::live::Publisher;
 
+/// The connections that use cases work on. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Pools {
+    /// PostgreSQL may keep the plans of what is asked here (`plan_cache_mode = auto`): everything
+    /// whose plan does not depend on its values. Planning a statement about a table with fifty
+    /// indexes takes longer than running it.
+    pub db: DatabaseConnection,
+    /// What is asked here is planned for its values each time (`force_custom_plan`): the plan for a
+    /// text that nobody has is another than that for one that everybody has.
+    pub questions: DatabaseConnection,
+}
+
+impl From<DatabaseConnection> for Pools {
+    /// One pool for both, planned as it is set up.
+    fn from(db: DatabaseConnection) -> Self {
+        Self {
+            questions: db.clone(),
+            db,
+        }
+    }
+}
+
 /// The context of a use case. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Ctx {
-    /// The pool.
+    /// The pool, see [`Pools::db`].
     pub db: DatabaseConnection,
+    /// The pool for questions that users put together, see [`Pools::questions`].
+    pub questions: DatabaseConnection,
     /// Where committed changes are handed for publishing.
     pub publisher: Publisher,
     /// Who asks.
@@ -29,9 +53,11 @@ pub struct Ctx {
 impl Ctx {
     /// The system itself: demonstration data, the command line, background work.
     #[must_use]
-    pub fn system(db: DatabaseConnection, publisher: Publisher, now: DateTime<Utc>) -> Self {
+    pub fn system(pools: impl Into<Pools>, publisher: Publisher, now: DateTime<Utc>) -> Self {
+        let Pools { db, questions } = pools.into();
         Self {
             db,
+            questions,
             publisher,
             actor: Arc::new(Actor::system()),
             now,
@@ -43,11 +69,12 @@ impl Ctx {
     /// Somebody who has not signed in: may do nothing but sign in or set up.
     #[must_use]
     pub fn anonymous(
-        db: DatabaseConnection,
+        pools: impl Into<Pools>,
         publisher: Publisher,
         now: DateTime<Utc>,
         request_id: Arc<str>,
     ) -> Self {
+        let Pools { db, questions } = pools.into();
         // Not without an id: that would be the system. No user has this one, and
         // who has no role has no rights.
         let nobody = Actor {
@@ -56,6 +83,7 @@ impl Ctx {
         };
         Self {
             db,
+            questions,
             publisher,
             actor: Arc::new(nobody),
             now,

@@ -38,5 +38,5 @@ pub mod timeline;
 pub mod views;
 pub mod workspace;
 
-pub use ctx::Ctx;
+pub use ctx::{Ctx, Pools};
 pub use failure::Failure;

@@ -358,7 +358,7 @@ async fn noted(ctx: &Ctx, me: UserId, since: DateTime<Utc>) -> Result<Vec<(Kind,
     let statement =
         Statement::from_sql_and_values(DbBackend::Postgres, sql, [me.into(), since.into()]);
     let mut found = Vec::new();
-    for row in ctx.db.query_all_raw(statement).await? {
+    for row in ctx.questions.query_all_raw(statement).await? {
         let kind: String = row.try_get_by(0)?;
         if let Some(kind) = Kind::parse(&kind) {
             found.push((kind, row.try_get_by(1)?));
@@ -408,7 +408,9 @@ async fn news(
     let ids: Vec<RecordId> = records.iter().map(|(_, id)| *id).collect();
     let values = [kinds.into(), ids.into(), me.into(), since.into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
-    let rows = EventRow::find_by_statement(statement).all(&ctx.db).await?;
+    let rows = EventRow::find_by_statement(statement)
+        .all(&ctx.questions)
+        .await?;
     let mut schemas = BTreeMap::new();
     for kind in records
         .iter()

@@ -50,7 +50,7 @@ pub async fn run(args: Args, config: Config) -> anyhow::Result<()> {
 /// Saves everything, and says what it was.
 async fn save(args: &Args, runtime: &Runtime) -> anyhow::Result<String> {
     let started = Instant::now();
-    let ctx = system(runtime.db.clone(), Publisher::silent());
+    let ctx = system(runtime.pools.clone(), Publisher::silent());
     let made = u64::try_from(ctx.now.timestamp()).unwrap_or_default();
     // The file first: that it cannot be written is better known before an hour of reading.
     let mut writing = Writing::begin(&args.file, args.force, made)?;

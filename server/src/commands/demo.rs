@@ -51,7 +51,7 @@ fn stay_on_this_machine(addr: SocketAddr) -> anyhow::Result<()> {
 }
 
 async fn fill(runtime: &Runtime) -> anyhow::Result<()> {
-    let ctx = system(runtime.db.clone(), Publisher::silent());
+    let ctx = system(runtime.pools.clone(), Publisher::silent());
     match demo::look(&ctx).await? {
         Found::Demonstration => Ok(()),
         Found::Nothing => {

@@ -30,10 +30,10 @@ pub async fn run(args: Args, config: Config) -> anyhow::Result<()> {
         config.data.display()
     );
     let own = config.database_url.is_none().then(|| config.data.clone());
-    let connections = config.pool_size;
+    let connections = 2 * config.pool_size;
     // As it is: a doctor that brings the schema up to date changes what it is to look at.
     let runtime = Runtime::start_as_is(config, Access::Beside).await?;
-    let ctx = system(runtime.db.clone(), Publisher::silent());
+    let ctx = system(runtime.pools.clone(), Publisher::silent());
     let asked = Asked {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         steps: steps(),

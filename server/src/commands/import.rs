@@ -6,10 +6,9 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::Context as _;
-use sea_orm::DatabaseConnection;
-use services::Ctx;
 use services::import::{self, Imported, Mapping, Options, Progress};
 use services::live::{Publisher, publish};
+use services::{Ctx, Pools};
 
 use crate::{
     config::Config,
@@ -56,8 +55,8 @@ pub async fn run(args: Args, config: Config) -> anyhow::Result<()> {
     };
     let mut told = Told::new();
     // A server that runs beside tells its browsers.
-    let (publisher, publishing) = publish::start(&runtime.db);
-    let ctx = system(runtime.db.clone(), publisher);
+    let (publisher, publishing) = publish::start(&runtime.pools.db);
+    let ctx = system(runtime.pools.clone(), publisher);
     let imported = import::run(&ctx, &mapping, &options, file, &mut refused, &mut |now| {
         told.tell(now);
     })
@@ -73,8 +72,8 @@ pub async fn run(args: Args, config: Config) -> anyhow::Result<()> {
     clippy::disallowed_methods,
     reason = "a command begins now, as a request does"
 )]
-pub(super) fn system(db: DatabaseConnection, publisher: Publisher) -> Ctx {
-    Ctx::system(db, publisher, chrono::Utc::now())
+pub(super) fn system(pools: Pools, publisher: Publisher) -> Ctx {
+    Ctx::system(pools, publisher, chrono::Utc::now())
 }
 
 fn report(imported: Imported, args: &Args, refused: &LateFile, told: &Told) -> anyhow::Result<()> {

@@ -70,7 +70,7 @@ Settings, as environment variables or in lower case in dealwright.toml:
   DEALWRIGHT_DATA             folder of the own PostgreSQL and of files
   DEALWRIGHT_ADDR             where to listen (127.0.0.1:3000)
   DEALWRIGHT_URL              the address users type, such as https://crm.example.com
-  DEALWRIGHT_POOL_SIZE        connections to PostgreSQL (16)
+  DEALWRIGHT_POOL_SIZE        connections to PostgreSQL in each of two pools (16)
   DEALWRIGHT_LOG_FORMAT       text or json
   DEALWRIGHT_LOG              what to log, such as info or info,server=debug
   DEALWRIGHT_PG_BIN           folder of PostgreSQL's programs

@@ -45,7 +45,7 @@ pub async fn run(args: Args, config: Config) -> anyhow::Result<()> {
 /// Restores everything, and says what it was.
 async fn restore(archive: &mut Archive, runtime: &Runtime) -> anyhow::Result<String> {
     let started = Instant::now();
-    let ctx = system(runtime.db.clone(), Publisher::silent());
+    let ctx = system(runtime.pools.clone(), Publisher::silent());
     let in_the_way = in_the_way(&ctx).await?;
     anyhow::ensure!(
         in_the_way.is_empty(),

@@ -40,11 +40,15 @@ pub(super) async fn serve(
 ) -> anyhow::Result<()> {
     runtime.limit_statements().await?;
     tokio::spawn(sessions::delete_expired(
-        runtime.db.clone(),
+        runtime.pools.db.clone(),
         shutdown.token(),
     ));
-    services::fields::index::wake(&runtime.db);
-    let state = AppState::new(runtime.config.clone(), runtime.db.clone(), shutdown.clone());
+    services::fields::index::wake(&runtime.pools.db);
+    let state = AppState::new(
+        runtime.config.clone(),
+        runtime.pools.clone(),
+        shutdown.clone(),
+    );
     let live = state.live.clone();
     let router = router::build(state);
     tracing::info!(address = %listener.local_addr()?, url = %runtime.config.url, "serving");

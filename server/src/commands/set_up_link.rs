@@ -9,7 +9,7 @@ use crate::{runtime::Runtime, state};
 #[expect(clippy::print_stdout, reason = "it is for the person at the terminal")]
 pub(super) async fn print(runtime: &Runtime) -> anyhow::Result<()> {
     let publisher = services::live::Publisher::silent();
-    let ctx = services::Ctx::system(runtime.db.clone(), publisher, state::now());
+    let ctx = services::Ctx::system(runtime.pools.clone(), publisher, state::now());
     if let Some(token) = setup::open_link(&ctx).await? {
         println!("\n  Dealwright is not set up yet. Open this link, it works once:\n");
         println!("    {}/set-up?token={token}\n", runtime.config.url);

@@ -23,8 +23,8 @@ pub struct Args {
 pub async fn run(args: Args, config: Config) -> anyhow::Result<()> {
     let runtime = Runtime::start(config, Access::Beside).await?;
     // A server that runs beside tells its browsers.
-    let (publisher, publishing) = publish::start(&runtime.db);
-    let undone = operations::undo(&system(runtime.db.clone(), publisher), args.operation).await;
+    let (publisher, publishing) = publish::start(&runtime.pools.db);
+    let undone = operations::undo(&system(runtime.pools.clone(), publisher), args.operation).await;
     publishing.finish().await;
     let stopped = runtime.stop().await;
     let undone =

@@ -82,8 +82,8 @@ impl From<RoleName> for Role {
 pub async fn run(args: Args, config: Config) -> anyhow::Result<()> {
     let runtime = Runtime::start(config, Access::Beside).await?;
     // A server that runs beside tells its browsers.
-    let (publisher, publishing) = publish::start(&runtime.db);
-    let ctx = system(runtime.db.clone(), publisher);
+    let (publisher, publishing) = publish::start(&runtime.pools.db);
+    let ctx = system(runtime.pools.clone(), publisher);
     let done = act(args.action, &ctx).await;
     publishing.finish().await;
     let stopped = runtime.stop().await;

@@ -47,7 +47,8 @@ pub struct Config {
     pub addr: SocketAddr,
     /// `DEALWRIGHT_URL`: the address that users type; decides whether cookies are `Secure`.
     pub url: PublicUrl,
-    /// `DEALWRIGHT_POOL_SIZE`: how many connections to PostgreSQL to hold at most.
+    /// `DEALWRIGHT_POOL_SIZE`: how many connections to PostgreSQL each of the two pools
+    /// ([`services::Pools`]) holds at most.
     pub pool_size: u32,
     /// `DEALWRIGHT_LOG_FORMAT`: `text` or `json`.
     pub log_format: LogFormat,

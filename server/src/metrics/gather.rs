@@ -18,12 +18,14 @@ impl Metrics {
         let hub = &state.live.hub;
         self.live_pages.set(signed(hub.pages()));
         self.live_listening.set(i64::from(hub.is_listening()));
-        let pool = state.db.get_postgres_connection_pool();
-        let (size, idle) = (i64::from(pool.size()), signed(pool.num_idle()));
+        let pool = state.pools.db.get_postgres_connection_pool();
+        let questions = state.pools.questions.get_postgres_connection_pool();
+        let size = i64::from(pool.size() + questions.size());
+        let idle = signed(pool.num_idle() + questions.num_idle());
         let set = |name: &str, number: i64| self.pool.with_label_values(&[name]).set(number);
         set("in_use", (size - idle).max(0));
         set("idle", idle);
-        set("most", i64::from(state.config.pool_size));
+        set("most", 2 * i64::from(state.config.pool_size));
         let began = Instant::now();
         let connection = tokio::time::timeout(PATIENCE, pool.acquire()).await;
         self.pool_wait.set(began.elapsed().as_secs_f64());
@@ -63,7 +65,7 @@ impl Metrics {
 
 async fn work(state: &AppState) -> Option<Work> {
     let publisher = state.live.publisher.clone();
-    let ctx = Ctx::system(state.db.clone(), publisher, state.now());
+    let ctx = Ctx::system(state.pools.clone(), publisher, state.now());
     let asked = tokio::time::timeout(PATIENCE, doctor::work(&ctx)).await;
     asked.ok()?.ok()
 }

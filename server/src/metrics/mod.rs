@@ -165,7 +165,7 @@ impl Metrics {
                 IntGaugeVec::new(
                     Opts::new(
                         "dealwright_database_connections",
-                        "Connections of the pool: in use, idle, and how many there may be.",
+                        "Connections of both pools: in use, idle, and how many there may be.",
                     ),
                     &["state"],
                 ),

@@ -78,6 +78,7 @@ impl TestDb {
     pub fn ctx(&self, actor: Actor) -> Ctx {
         Ctx {
             db: self.db.clone(),
+            questions: self.db.clone(),
             publisher: Publisher::silent(),
             actor: Arc::new(actor),
             now: now(),

@@ -48,9 +48,7 @@ pub(crate) async fn connect(url: &str, most: u32) -> Result<DatabaseConnection, 
         .min_connections(0)
         .sqlx_logging(false);
     // As the server does, so that tests meet the plans that users meet.
-    options.map_sqlx_postgres_opts(|options| {
-        options.options([("plan_cache_mode", "force_custom_plan"), ("jit", "off")])
-    });
+    options.map_sqlx_postgres_opts(|options| options.options([("jit", "off")]));
     Database::connect(options).await
 }
 

@@ -30,7 +30,7 @@ async fn a_page_says_in_words_that_it_is_not_there_and_tries_again() {
     let app = TestApp::new().await;
     let mut browser = app.signed_in("sales").await;
     assert_eq!(browser.get("/deals").await.status, StatusCode::OK);
-    app.state.db.close_by_ref().await.expect("closed");
+    app.state.pools.db.close_by_ref().await.expect("closed");
     assert_told(&browser.get("/deals/board").await);
     assert_told(&browser.get("/deals/7").await);
     // Whoever acts on a page that is open already is told what a page can show.
@@ -46,7 +46,7 @@ async fn a_page_says_in_words_that_it_is_not_there_and_tries_again() {
 async fn a_server_that_was_never_asked_for_a_page_says_the_same() {
     let app = TestApp::new().await;
     let mut signed_in = app.signed_in("sales").await;
-    app.state.db.close_by_ref().await.expect("closed");
+    app.state.pools.db.close_by_ref().await.expect("closed");
     // Nobody is sent to sign in, or to set the server up, for want of knowing better.
     for browser in [&mut signed_in, &mut app.anon()] {
         for page in ["/", "/deals/board"] {

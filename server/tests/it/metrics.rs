@@ -148,6 +148,7 @@ async fn the_pool_live_updates_jobs_and_the_process_are_told() {
     // Held as by a request under way.
     let held = app
         .state
+        .pools
         .db
         .get_postgres_connection_pool()
         .acquire()
@@ -161,12 +162,12 @@ async fn the_pool_live_updates_jobs_and_the_process_are_told() {
         (
             "dealwright_database_connections{state=\"in_use\"}",
             1.0,
-            10.0,
+            20.0,
         ),
         (
             "dealwright_database_connections{state=\"most\"}",
-            10.0,
-            10.0,
+            20.0,
+            20.0,
         ),
         ("dealwright_database_wait_seconds", 0.0, 3.0),
         ("dealwright_jobs{job=\"bulk_running\"}", 1.0, 1.0),

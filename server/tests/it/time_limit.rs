@@ -33,12 +33,14 @@ async fn a_page_that_takes_too_long_says_so_and_a_command_takes_its_time() {
         .expect("a runtime");
     let slow = "select pg_sleep(0.5)";
     runtime
+        .pools
         .db
         .execute_unprepared(slow)
         .await
         .expect("a command has no limit");
     runtime.limit_statements().await.expect("limited");
     runtime
+        .pools
         .db
         .execute_unprepared(slow)
         .await
@@ -53,7 +55,7 @@ async fn a_page_that_takes_too_long_says_so_and_a_command_takes_its_time() {
         .await;
     let state = AppState::new(
         Arc::new((*runtime.config).clone()),
-        runtime.db.clone(),
+        runtime.pools.clone(),
         Shutdown::default(),
     );
     let mut browser = TestApp::browser(state);

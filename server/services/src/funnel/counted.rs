@@ -58,7 +58,7 @@ pub(super) async fn groups(
     let Some(groups) = together(records, grouped) else {
         return Ok(Vec::new());
     };
-    let rows = ctx.db.query_all(&groups).await?;
+    let rows = ctx.questions.query_all(&groups).await?;
     let read = |row| Group::from_query_result(row, "").map_err(Into::into);
     rows.iter().map(read).collect()
 }
@@ -75,7 +75,7 @@ pub(super) async fn stays(
     let Some(stays) = together(records, |records, sign| stayed(ctx, schema, records, sign)) else {
         return Ok(Vec::new());
     };
-    let rows = ctx.db.query_all(&stays).await?;
+    let rows = ctx.questions.query_all(&stays).await?;
     let read = |row| Stays::from_query_result(row, "").map_err(Into::into);
     rows.iter().map(read).collect()
 }

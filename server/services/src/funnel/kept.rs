@@ -101,12 +101,12 @@ async fn whole_days(
     let now = seconds(ctx.now);
     let [kind, pipeline, from, to] = values();
     let groups = Group::find_by_statement(sql(groups, values()))
-        .all(&ctx.db)
+        .all(&ctx.questions)
         .await?;
     let stays = Stays::find_by_statement(sql(stays, [kind, pipeline, from, to, now.into()]));
     Ok(Numbers {
         groups,
-        stays: stays.all(&ctx.db).await?,
+        stays: stays.all(&ctx.questions).await?,
     })
 }
 

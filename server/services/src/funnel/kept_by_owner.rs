@@ -139,7 +139,7 @@ impl Whose {
         );
         let values = self.values(kind, pipeline, whole);
         let groups = Group::find_by_statement(sql(&text, values));
-        Ok(groups.all(&ctx.db).await?)
+        Ok(groups.all(&ctx.questions).await?)
     }
 
     async fn stays(
@@ -164,7 +164,7 @@ impl Whose {
         let now = kept::seconds(ctx.now).into();
         let stays =
             Stays::find_by_statement(sql(&text, [kind, pipeline, first, end, owners, open, now]));
-        Ok(stays.all(&ctx.db).await?)
+        Ok(stays.all(&ctx.questions).await?)
     }
 
     /// Which rows of a kept table are the asker's to see.

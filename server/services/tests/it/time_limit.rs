@@ -19,7 +19,11 @@ async fn hurried(db: &TestDb, ctx: Ctx) -> Ctx {
         .sqlx_logging(false)
         .map_sqlx_postgres_opts(|options| options.options([("statement_timeout", "200ms")]));
     let db = Database::connect(options).await.expect("a pool");
-    Ctx { db, ..ctx }
+    Ctx {
+        questions: db.clone(),
+        db,
+        ..ctx
+    }
 }
 
 fn named(title: &str) -> Draft {

@@ -59,7 +59,7 @@ pub(super) async fn aggregate(
          ORDER BY g.currency) FROM $2 g GROUP BY g.key ORDER BY sum(g.count) DESC, g.key LIMIT $3",
         [named, subquery(counted), Expr::val(GROUPS)],
     );
-    let rows = ctx.db.query_all(&select).await?;
+    let rows = ctx.questions.query_all(&select).await?;
     rows.iter()
         .map(|row| {
             let key: Option<Json> = row.try_get_by(0)?;

@@ -6,14 +6,14 @@ use domain::field::{FieldType, Storage};
 use domain::query::Cursor;
 use domain::{Error, EventId, FieldDef, Kind, PipelineId, Problem, RecordId, StageId, UserId};
 use sea_orm::sea_query::{Expr, Order, SelectStatement};
-use sea_orm::{ConnectionTrait, QueryResult};
+use sea_orm::{ConnectionTrait, DatabaseConnection, QueryResult};
 use serde_json::Value as Json;
 
 use super::cursor::malformed;
 use super::nearest::By;
 use super::question::Question;
 use super::select::{Selection, Titles, title};
-use super::sql::{fill, join, list, plain, statement, subquery, word};
+use super::sql::{fill, first, join, list, plain, statement, subquery, word};
 use super::totals;
 use crate::Ctx;
 use crate::failure::Result;
@@ -29,7 +29,8 @@ const BY_POSITION: By = By {
 /// A board with every stage of its pipeline, the empty ones too.
 pub(super) async fn board(ctx: &Ctx, query: &BoardQuery) -> Result<Board> {
     let shown = Shown::of(ctx, query).await?;
-    let rows = ctx.db.query_all(&shown.columns(None, None, true)?).await?;
+    let select = shown.columns(None, None, true)?;
+    let rows = shown.pool().query_all(&select).await?;
     let newest: Json = rows
         .first()
         .map(|row| row.try_get_by(1))
@@ -55,7 +56,7 @@ pub(super) async fn column(
     let shown = Shown::of(ctx, query).await?;
     let after = cursor.map(read_cursor).transpose()?;
     let select = shown.columns(Some(stage), after, cursor.is_none())?;
-    let rows = ctx.db.query_all(&select).await?;
+    let rows = shown.pool().query_all(&select).await?;
     Ok(shown.read(&rows)?.pop().ok_or(Error::NotFound)?)
 }
 
@@ -71,7 +72,7 @@ pub(super) async fn cards(ctx: &Ctx, query: &BoardQuery, ids: &[RecordId]) -> Re
     select
         .expr(plain("r.position"))
         .exprs(shown.selection().columns());
-    let rows = ctx.db.query_all(&select).await?;
+    let rows = shown.pool().query_all(&select).await?;
     rows.iter()
         .map(|row| {
             let record = shown.selection().record(row, 1)?;
@@ -128,6 +129,11 @@ impl<'a> Shown<'a> {
             query,
             pipeline,
         })
+    }
+
+    fn pool(&self) -> &'a DatabaseConnection {
+        let query = self.query;
+        self.question.pool(&query.filter, query.text.as_deref())
     }
 
     /// The fields that stand on a card.
@@ -252,7 +258,7 @@ impl<'a> Shown<'a> {
         }
         select.order_by_expr(plain("r.position"), Order::Asc);
         select.order_by_expr(plain("r.id"), Order::Asc);
-        Ok(select.limit(limit).take())
+        Ok(first(select, limit))
     }
 
     /// Rows of [`Shown::columns`] as columns of the board.

@@ -13,7 +13,7 @@ use super::nearest::By;
 use super::order::Ordering;
 use super::question::Question;
 use super::select::{Selection, Titles};
-use super::sql::{fill, name, not, pattern, plain, statement, subquery};
+use super::sql::{fill, first, name, not, pattern, plain, statement, subquery};
 use crate::Ctx;
 use crate::failure::Result;
 
@@ -51,7 +51,8 @@ pub(super) async fn list(ctx: &Ctx, kind: Kind, query: &Query) -> Result<Page> {
         sorted.apply(&mut select);
         // One more than asked for tells whether there is a next page.
         let missing = (limit + 1).saturating_sub(rows.len() as u64);
-        rows.extend(ctx.db.query_all(select.limit(missing)).await?);
+        let db = question.pool(&query.filter, query.text.as_deref());
+        rows.extend(db.query_all(&first(select, missing)).await?);
         if rows.len() as u64 > limit {
             break;
         }
@@ -103,7 +104,7 @@ pub(super) async fn count(ctx: &Ctx, kind: Kind, query: &Query, exact: bool) -> 
     select
         .expr(plain("count(*)"))
         .from_subquery(counted, "counted");
-    let row = ctx.db.query_one(&select).await?;
+    let row = ctx.questions.query_one(&select).await?;
     let found: i64 = row
         .map(|row| row.try_get_by(0))
         .transpose()?
@@ -133,20 +134,20 @@ pub(super) async fn find(ctx: &Ctx, kind: Kind, text: &str) -> Result<Vec<Linked
         let mut newest = hits(Vec::new(), 0);
         newest.order_by_expr(plain("r.created_at"), Order::Desc);
         newest.order_by_expr(plain("r.id"), Order::Desc);
-        ctx.db.query_all(newest.limit(OFFERED)).await?
+        ctx.questions.query_all(newest.limit(OFFERED)).await?
     } else {
         // Each part stops as soon as it has enough: nobody waits for all that has an "a" in it.
         let begins = || fill(format!("{title} ILIKE $1"), [pattern("", text, "%")]);
         let has = fill(format!("{title} ILIKE $1"), [pattern("%", text, "%")]);
-        let mut first = hits(vec![begins()], 0);
-        first.limit(OFFERED);
+        let mut beginning = hits(vec![begins()], 0);
+        beginning.limit(OFFERED);
         let mut other = hits(vec![has, not(begins())], 1);
         other.limit(OFFERED);
         let both = statement(
             "h.id, h.title FROM ($1 UNION ALL $2) h ORDER BY h.rank, lower(h.title), h.id LIMIT $3",
-            [subquery(first), subquery(other), Expr::val(OFFERED)],
+            [subquery(beginning), subquery(other), Expr::val(OFFERED)],
         );
-        ctx.db.query_all(&both).await?
+        ctx.questions.query_all(&both).await?
     };
     rows.iter()
         .map(|row| {

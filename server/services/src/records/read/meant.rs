@@ -82,7 +82,7 @@ impl<'a> Meant<'a> {
             let empty = self.question.predicate(&empty, self.question.place())?;
             select.expr(counted(join(vec![differ.clone(), empty], " AND ", "TRUE")));
         }
-        let row = self.question.ctx.db.query_one(&select).await?;
+        let row = self.question.ctx.questions.query_one(&select).await?;
         let Some(row) = row else {
             return Ok(Counted::default());
         };

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use domain::field::FieldType;
 use domain::query::filter::Filter;
 use domain::{FieldDef, Kind};
+use sea_orm::DatabaseConnection;
 use sea_orm::sea_query::{Expr, SelectStatement};
 
 use super::place::Place;
@@ -125,6 +126,16 @@ impl<'a> Question<'a> {
             ));
         }
         Ok(conditions)
+    }
+
+    /// The connections for a question with this filter and this text. Without them its plan is the
+    /// same whatever its values are, and may be kept.
+    pub(super) fn pool(&self, filter: &Filter, text: Option<&str>) -> &'a DatabaseConnection {
+        if filter.is_everything() && text.is_none_or(|text| text.trim().is_empty()) {
+            &self.ctx.db
+        } else {
+            &self.ctx.questions
+        }
     }
 
     /// Whether the asker may see the record; none where everything may be seen.

@@ -59,7 +59,7 @@ pub(crate) async fn search(ctx: &Ctx, sought: &str) -> Result<Vec<Hit>> {
         ),
         ways.into_iter().map(subquery),
     );
-    let rows = ctx.db.query_all(&statement("$1", [all])).await?;
+    let rows = ctx.questions.query_all(&statement("$1", [all])).await?;
     let mut seen: BTreeSet<(Kind, RecordId)> = BTreeSet::new();
     let mut hits: Vec<Hit> = Vec::new();
     for row in rows {

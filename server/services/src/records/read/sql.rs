@@ -85,3 +85,12 @@ pub(super) fn statement<const N: usize>(
 ) -> SelectStatement {
     SelectStatement::new().expr(fill(template, with)).take()
 }
+
+/// The first rows of an ordered statement. Their number stands in the text: a plan that is kept
+/// takes a number that it does not know for a tenth of the table.
+pub(super) fn first(select: SelectStatement, rows: u64) -> SelectStatement {
+    statement(
+        format!("page.* FROM $1 AS page LIMIT {rows}"),
+        [subquery(select)],
+    )
+}

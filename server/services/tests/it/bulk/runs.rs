@@ -186,7 +186,11 @@ async fn a_run_cut_off_in_the_middle_leaves_no_half() {
         let node = tokio::runtime::Runtime::new().expect("a runtime");
         node.block_on(async {
             let db = sea_orm::Database::connect(&url).await.expect("connected");
-            let ctx = Ctx { db, ..ctx };
+            let ctx = Ctx {
+                questions: db.clone(),
+                db,
+                ..ctx
+            };
             let change = BulkChange::set("next_step", text("Call"));
             let run = bulk::start(&ctx, Kind::Deal, all(), change)
                 .await

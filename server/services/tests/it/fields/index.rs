@@ -52,6 +52,7 @@ async fn plans<T>(office: &Office, question: impl AsyncFnOnce(Ctx) -> T) -> Vec<
     watched
         .set_metric_callback(move |info| keep.lock().expect("a list").push(info.statement.clone()));
     question(Ctx {
+        questions: watched.clone(),
         db: watched,
         ..office.admin.clone()
     })

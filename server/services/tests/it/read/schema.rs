@@ -65,6 +65,7 @@ async fn plans<T>(db: &TestDb, actor: Actor, question: impl AsyncFnOnce(Ctx) -> 
     watched
         .set_metric_callback(move |info| keep.lock().expect("a list").push(info.statement.clone()));
     question(Ctx {
+        questions: watched.clone(),
         db: watched,
         ..db.ctx(actor)
     })
