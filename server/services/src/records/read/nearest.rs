@@ -8,6 +8,7 @@ use domain::rights::{Action, Reach};
 use sea_orm::sea_query::{CommonTableExpression, Expr, WithClause};
 
 use super::question::Question;
+use super::reach;
 use super::sql::{fill, join, list, name, plain, word};
 
 /// Owners who are looked up one by one. Who reaches more of them sees so much that reading through
@@ -15,6 +16,12 @@ use super::sql::{fill, join, list, name, plain, word};
 const OWNERS_ONE_BY_ONE: usize = 200;
 /// The same under a filter, which is asked anew for each of them.
 const OWNERS_FILTERED: usize = 3;
+
+/// From so many owners on, those within reach have so much of what there is that the first of all
+/// are looked through before the owners are looked up one by one.
+const MANY_OWNERS: usize = 8;
+/// How many of all are looked through then, for each record that is wanted.
+const LOOKED_THROUGH: u64 = 10;
 
 /// The name of what [`Question::observed`] gathers.
 const OBSERVED: &str = "observed";
@@ -72,6 +79,50 @@ impl Question<'_> {
     /// asker observes, and that meet the conditions, which say nothing of rights. Where the
     /// observed ones were gathered by [`Question::observed`], `of_gathered` says which are meant.
     pub(super) fn nearest(
+        &self,
+        owners: Vec<UserId>,
+        conditions: Vec<Expr>,
+        of_gathered: Option<Expr>,
+        by: By,
+        limit: u64,
+    ) -> Expr {
+        if owners.len() < MANY_OWNERS {
+            return self.one_by_one(owners, conditions, of_gathered, by, limit);
+        }
+        let through = self.looked_through(conditions.clone(), by, limit);
+        let one_by_one = self.one_by_one(owners, conditions, of_gathered, by, limit);
+        // The second part is not run where the first has found enough.
+        fill(
+            format!(
+                "(SELECT f.id FROM (SELECT ARRAY($1) AS ids) w CROSS JOIN LATERAL \
+                 (SELECT unnest(w.ids) AS id UNION \
+                 SELECT n.id FROM $2 n WHERE cardinality(w.ids) < {limit}) f)"
+            ),
+            [through, one_by_one],
+        )
+    }
+
+    /// Those that may be seen among the very first of all.
+    fn looked_through(&self, conditions: Vec<Expr>, by: By, limit: u64) -> Expr {
+        let kind = self.schema.kind;
+        let (table, column) = (name(kind.as_str()), by.column);
+        let way = if by.descending { "DESC" } else { "ASC" };
+        let visible = reach::visible(&self.ctx.actor, kind, "x");
+        fill(
+            format!(
+                "(SELECT x.id FROM (SELECT r.id, r.{column}, r.owner_id, r.everyone FROM {table} r \
+                 WHERE $1 ORDER BY r.{column} {way}, r.id {way} LIMIT {}) x WHERE $2 \
+                 ORDER BY x.{column} {way}, x.id {way} LIMIT {limit})",
+                limit * LOOKED_THROUGH
+            ),
+            [
+                join(conditions, " AND ", "TRUE"),
+                visible.unwrap_or_else(|| plain("TRUE")),
+            ],
+        )
+    }
+
+    fn one_by_one(
         &self,
         owners: Vec<UserId>,
         conditions: Vec<Expr>,

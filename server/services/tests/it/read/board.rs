@@ -2,8 +2,8 @@
 
 use domain::board::{BoardQuery, Card, Total};
 use domain::money::Currency;
-use domain::query::Cursor;
 use domain::query::filter::Filter;
+use domain::query::{Cursor, Query, Sort};
 use domain::rights::Role;
 use domain::value::Linked;
 use domain::{Error, Kind, Money, Value};
@@ -194,4 +194,95 @@ async fn a_board_knows_the_newest_event_it_contains() {
     let board = read::board(&db.system(), &plain(Kind::Deal)).await.unwrap();
     assert_eq!(board.seen, 7);
     assert_eq!(board.now, test_support::now());
+}
+
+#[tokio::test]
+async fn a_head_of_many_sees_the_first_of_the_team_wherever_they_stand() {
+    let db = TestDb::new().await;
+    let sales = db.pipeline(Kind::Deal, "Sales", &OPEN_WON_LOST).await;
+    let north = db.department("North", None).await;
+    let head = db.user("Head", &[Role::HeadOfSales], Some(north)).await;
+    let mut team = vec![head];
+    for n in 0..9 {
+        let name = format!("Seller {n}");
+        team.push(db.user(&name, &[Role::Salesperson], Some(north)).await);
+    }
+    let other = db.user("Other", &[Role::Salesperson], None).await;
+    let deal = async |stage: usize, position: String, owner: i64, everyone: bool| {
+        let values = [
+            ("stage_id", Value::Id(sales.stages[stage].id)),
+            ("position", Value::Text(position)),
+            ("owner_id", Value::Id(owner)),
+            ("everyone", Value::YesNo(everyone)),
+        ];
+        db.insert(Kind::Deal, values).await
+    };
+    // More of somebody else's on top than are looked through.
+    for n in 0..330 {
+        deal(0, format!("a{n:03}"), other, n == 7).await;
+    }
+    for n in 0..40_usize {
+        deal(0, format!("b{n:03}"), team[n % team.len()], false).await;
+        // Here each of the team stands below one of somebody else.
+        deal(1, format!("a{n:03}"), other, n == 3).await;
+        deal(1, format!("b{n:03}"), team[n % team.len()], false).await;
+    }
+    let observed = deal(0, "a500".into(), other, false).await;
+    db.observe(Kind::Deal, observed, head).await;
+
+    let ctx = db.ctx_of(head).await;
+    let query = plain(Kind::Deal);
+    let board = read::board(&ctx, &query).await.expect("a board");
+    for (at, column) in board.columns.iter().enumerate().take(2) {
+        let stage = sales.stages[at].id;
+        let sql = format!(
+            "select id from deal where stage_id = {stage}
+                and (everyone or owner_id <> {other} or id = {observed}) order by position, id"
+        );
+        let rows = db.rows(&sql).await;
+        let expected: Vec<i64> = rows.iter().map(|row| row.try_get_by(0).unwrap()).collect();
+        assert_eq!(
+            Total::count(&column.totals),
+            i64::try_from(expected.len()).unwrap()
+        );
+        let mut cards = column.cards.clone();
+        assert_eq!(cards.len(), 30);
+        let mut next = column.next.clone();
+        while let Some(cursor) = next {
+            let more = read::column(&ctx, &query, stage, Some(cursor)).await;
+            let more = more.expect("a column");
+            cards.extend(more.cards);
+            next = more.next;
+        }
+        let shown: Vec<i64> = cards.iter().map(|card| card.id).collect();
+        assert_eq!(shown, expected);
+    }
+
+    // The newest of all are the team's, the oldest somebody else's.
+    for descending in [true, false] {
+        let mut query = Query {
+            sort: vec![Sort {
+                field: "created_at".into(),
+                descending,
+            }],
+            ..Query::default()
+        };
+        let way = if descending { "desc" } else { "asc" };
+        let sql = format!(
+            "select id from deal where everyone or owner_id <> {other} or id = {observed}
+              order by created_at {way}, id {way}"
+        );
+        let rows = db.rows(&sql).await;
+        let expected: Vec<i64> = rows.iter().map(|row| row.try_get_by(0).unwrap()).collect();
+        let mut shown = Vec::new();
+        loop {
+            let page = read::list(&ctx, Kind::Deal, &query).await.expect("a page");
+            shown.extend(page.records.iter().map(|record| record.id));
+            query.cursor = page.next;
+            if query.cursor.is_none() {
+                break;
+            }
+        }
+        assert_eq!(shown, expected);
+    }
 }
