@@ -20,6 +20,7 @@ mod m20261122_000009_pipelines;
 mod m20261122_000010_stays;
 mod m20261122_000011_funnel_by_owner;
 mod m20261122_000012_edits;
+mod m20261122_000013_expected_close;
 
 /// All steps, in order.
 pub struct Migrator;
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000010_stays::Migration),
             Box::new(m20261122_000011_funnel_by_owner::Migration),
             Box::new(m20261122_000012_edits::Migration),
+            Box::new(m20261122_000013_expected_close::Migration),
         ]
     }
 }
