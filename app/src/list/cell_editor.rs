@@ -97,7 +97,9 @@ pub fn CellEditor(
     Effect::new(move |_| {
         if let Some(editor) = node.get() {
             turn_upwards(list, &editor);
-            request_animation_frame(move || take_focus(&editor, typed));
+            // Before the next key: in the next frame it would select what has been typed since, and
+            // the key after that would take its place.
+            queue_microtask(move || take_focus(&editor, typed));
         }
     });
     let on_value: OnValue = Callback::new(move |value| {

@@ -48,8 +48,9 @@ pub fn Dialog(
             }
             return;
         }
-        // In the next frame its content is there, and the browser finds what to focus.
-        request_animation_frame(move || {
+        // Once its content is there too, and before the next key: whoever types on does not wait for
+        // a frame, and what went to the page behind would be lost.
+        queue_microtask(move || {
             if dialog.is_connected() && !dialog.open() && open.try_get_untracked() == Some(true) {
                 // It can only refuse what was just ruled out.
                 let _ = dialog.show_modal();
