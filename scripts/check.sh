@@ -8,7 +8,7 @@ cd "$REPO"
 install() {
     need_rust && need_node &&
         scripts/install-packages.sh build &&
-        scripts/install-rust-tools.sh wasm &&
+        scripts/install-rust-tools.sh wasm site &&
         scripts/install-node-packages.sh
 }
 
@@ -29,3 +29,4 @@ step "Crates in the browser" scripts/check-browser-crates.sh
 step "Types of the browser tests" check_types
 step "Lints, server" lint_server
 step "Lints, browser" lint_browser
+step "Bytes to a working board" scripts/check-size.sh

@@ -24,10 +24,13 @@ pub mod live;
 pub mod my_day;
 pub mod new_record;
 pub mod not_found;
+mod pages;
+mod parts;
 pub mod record;
 pub mod recycle_bin;
 #[cfg(feature = "ssr")]
 pub mod request;
+mod resource;
 mod routes;
 pub mod search;
 pub mod set_up;

@@ -4,24 +4,18 @@ use domain::Kind;
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
-use leptos_router::{SsrMode, path};
+use leptos_router::{Lazy, SsrMode, path};
 
-use crate::account::AccountPage;
 use crate::board::BoardPage;
-use crate::funnel::FunnelPage;
 use crate::i18n::I18nContextProvider;
-use crate::invitation::InvitationPage;
 use crate::layout::Frame;
-use crate::list::ListPage;
-use crate::my_day::MyDayPage;
-use crate::new_record::NewRecordPage;
 use crate::not_found::NotFoundPage;
+use crate::pages::{
+    Account, Companies, CompanyBin, ContactBin, Contacts, DealBin, Deals, Fields, Funnel,
+    Invitation, LeadBin, Leads, MyDay, NewCompany, NewContact, NewDeal, NewLead, NewProduct,
+    People, Pipelines, ProductBin, Products, SetUp,
+};
 use crate::record::RecordPage;
-use crate::recycle_bin::BinPage;
-use crate::set_up::SetUpPage;
-use crate::settings::fields::FieldsPage;
-use crate::settings::people::PeoplePage;
-use crate::settings::pipelines::PipelinesPage;
 use crate::sign_in::SignInPage;
 
 /// The application: all pages under their addresses.
@@ -36,36 +30,36 @@ pub fn App() -> impl IntoView {
             <Router>
                 <Routes fallback=NotFoundPage>
                     <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
-                    <Route path=path!("/set-up") view=SetUpPage ssr=SsrMode::Async />
-                    <Route path=path!("/invitation/:token") view=InvitationPage ssr=SsrMode::Async />
+                    <Route path=path!("/set-up") view={Lazy::<SetUp>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/invitation/:token") view={Lazy::<Invitation>::new()} ssr=SsrMode::Async />
                     <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
-                        <Route path=path!("/") view=MyDayPage />
-                        <Route path=path!("/funnel") view=FunnelPage />
-                        <Route path=path!("/account") view=AccountPage />
-                        <Route path=path!("/settings/fields") view=FieldsPage />
-                        <Route path=path!("/settings/pipelines") view=PipelinesPage />
-                        <Route path=path!("/settings/people") view=PeoplePage />
-                        <Route path=path!("/deals") view=|| list(Kind::Deal) />
+                        <Route path=path!("/") view={Lazy::<MyDay>::new()} />
+                        <Route path=path!("/funnel") view={Lazy::<Funnel>::new()} />
+                        <Route path=path!("/account") view={Lazy::<Account>::new()} />
+                        <Route path=path!("/settings/fields") view={Lazy::<Fields>::new()} />
+                        <Route path=path!("/settings/pipelines") view={Lazy::<Pipelines>::new()} />
+                        <Route path=path!("/settings/people") view={Lazy::<People>::new()} />
+                        <Route path=path!("/deals") view={Lazy::<Deals>::new()} />
                         <Route path=path!("/deals/board") view=|| board(Kind::Deal) />
-                        <Route path=path!("/deals/new") view=|| new_record(Kind::Deal) />
-                        <Route path=path!("/deals/bin") view=|| bin(Kind::Deal) />
+                        <Route path=path!("/deals/new") view={Lazy::<NewDeal>::new()} />
+                        <Route path=path!("/deals/bin") view={Lazy::<DealBin>::new()} />
                         <Route path=path!("/deals/:id") view=|| record(Kind::Deal) />
-                        <Route path=path!("/leads") view=|| list(Kind::Lead) />
+                        <Route path=path!("/leads") view={Lazy::<Leads>::new()} />
                         <Route path=path!("/leads/board") view=|| board(Kind::Lead) />
-                        <Route path=path!("/leads/new") view=|| new_record(Kind::Lead) />
-                        <Route path=path!("/leads/bin") view=|| bin(Kind::Lead) />
+                        <Route path=path!("/leads/new") view={Lazy::<NewLead>::new()} />
+                        <Route path=path!("/leads/bin") view={Lazy::<LeadBin>::new()} />
                         <Route path=path!("/leads/:id") view=|| record(Kind::Lead) />
-                        <Route path=path!("/contacts") view=|| list(Kind::Contact) />
-                        <Route path=path!("/contacts/new") view=|| new_record(Kind::Contact) />
-                        <Route path=path!("/contacts/bin") view=|| bin(Kind::Contact) />
+                        <Route path=path!("/contacts") view={Lazy::<Contacts>::new()} />
+                        <Route path=path!("/contacts/new") view={Lazy::<NewContact>::new()} />
+                        <Route path=path!("/contacts/bin") view={Lazy::<ContactBin>::new()} />
                         <Route path=path!("/contacts/:id") view=|| record(Kind::Contact) />
-                        <Route path=path!("/companies") view=|| list(Kind::Company) />
-                        <Route path=path!("/companies/new") view=|| new_record(Kind::Company) />
-                        <Route path=path!("/companies/bin") view=|| bin(Kind::Company) />
+                        <Route path=path!("/companies") view={Lazy::<Companies>::new()} />
+                        <Route path=path!("/companies/new") view={Lazy::<NewCompany>::new()} />
+                        <Route path=path!("/companies/bin") view={Lazy::<CompanyBin>::new()} />
                         <Route path=path!("/companies/:id") view=|| record(Kind::Company) />
-                        <Route path=path!("/products") view=|| list(Kind::Product) />
-                        <Route path=path!("/products/new") view=|| new_record(Kind::Product) />
-                        <Route path=path!("/products/bin") view=|| bin(Kind::Product) />
+                        <Route path=path!("/products") view={Lazy::<Products>::new()} />
+                        <Route path=path!("/products/new") view={Lazy::<NewProduct>::new()} />
+                        <Route path=path!("/products/bin") view={Lazy::<ProductBin>::new()} />
                         <Route path=path!("/products/:id") view=|| record(Kind::Product) />
                         <Route path=path!("/*any") view=NotFoundPage />
                     </ParentRoute>
@@ -75,26 +69,11 @@ pub fn App() -> impl IntoView {
     }
 }
 
-// A route for each kind, rather than one that reads the kind from the address: on the server what
-// stands in a closure is made twice, and so would read its data twice. The pages are one code all
-// the same.
-
-fn list(kind: Kind) -> AnyView {
-    view! { <ListPage kind /> }.into_any()
-}
-
 fn board(kind: Kind) -> AnyView {
     view! { <BoardPage kind /> }.into_any()
 }
 
-fn new_record(kind: Kind) -> AnyView {
-    view! { <NewRecordPage kind /> }.into_any()
-}
-
-fn bin(kind: Kind) -> AnyView {
-    view! { <BinPage kind /> }.into_any()
-}
-
+// Its code comes once it is known that there is something to show.
 fn record(kind: Kind) -> AnyView {
     view! { <RecordPage kind /> }.into_any()
 }

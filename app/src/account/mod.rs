@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use crate::i18n::{t, t_string, use_i18n};
 use crate::labels;
 use crate::layout::{Failed, use_workspace};
+use crate::resource::resource;
 use crate::ui::{
     Button, ButtonKind, ButtonVariant, Choice, Field, FormError, InputKind, PageTitle, Select,
     TextInput, Toast, ToastStore,
@@ -134,7 +135,7 @@ fn PasswordForm() -> impl IntoView {
 #[component]
 fn TimeZoneForm() -> impl IntoView {
     let i18n = use_i18n();
-    let zones = Resource::new(|| (), |()| load_time_zones());
+    let zones = resource(|| (), |()| load_time_zones());
     view! {
         <section class="fields">
             <h2 class="fields__head">{t!(i18n, account.settings)}</h2>

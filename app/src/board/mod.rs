@@ -33,6 +33,7 @@ use view::BoardView;
 use crate::i18n::{t, t_string, use_i18n};
 use crate::labels::kind_many;
 use crate::layout::{Failed, use_workspace};
+use crate::resource::resource;
 use crate::ui::{ButtonVariant, Glyph, Icon, LinkButton, PageTitle};
 
 /// The board of a kind.
@@ -49,7 +50,7 @@ pub fn BoardPage(
     });
     // The first board comes with the page; for others the view asks, and stays.
     let first = query.get_untracked();
-    let board = Resource::new(
+    let board = resource(
         || (),
         move |()| {
             let query = first.clone();

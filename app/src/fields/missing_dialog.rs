@@ -6,10 +6,12 @@ use domain::record::Values;
 use domain::{FieldDef, FieldError, Kind, Problem, Value};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use super::input::FieldInput;
 use crate::i18n::{t, t_string, use_i18n};
 use crate::layout::use_workspace;
+use crate::parts::{later, part};
 use crate::ui::{Button, ButtonKind, ButtonVariant, Dialog, Field};
 
 /// What is asked, and what happens then.
@@ -40,7 +42,19 @@ pub fn MissingDialog(
 ) -> impl IntoView {
     let i18n = use_i18n();
     let open = RwSignal::new(false);
-    Effect::new(move || open.set(ask.with(Option::is_some)));
+    Effect::new(move || {
+        if ask.with(Option::is_none) {
+            open.set(false);
+            return;
+        }
+        // What is focused when a dialog opens must be in it by then.
+        spawn_local(async move {
+            let _ = fetch_missing_form().await;
+            if ask.try_with_untracked(Option::is_some) == Some(true) {
+                open.set(true);
+            }
+        });
+    });
     let cancel = Callback::new(move |()| {
         if let Some(ask) = ask.write().take() {
             ask.on_cancel.run(());
@@ -60,10 +74,17 @@ pub fn MissingDialog(
             open=open
             on_close=cancel
         >
-            {move || ask.get().map(|asked| view! { <MissingForm asked=asked ask=ask /> })}
+            {move || ask.get().map(|asked| later(missing_form(asked, ask)))}
         </Dialog>
     }
 }
+
+part!(record:
+    /// The form, once its code is there.
+    missing_form, missing_form_code, fetch_missing_form(asked: Ask, ask: RwSignal<Option<Ask>>) {
+        view! { <MissingForm asked ask /> }
+    }
+);
 
 #[component]
 fn MissingForm(asked: Ask, ask: RwSignal<Option<Ask>>) -> impl IntoView {

@@ -13,6 +13,7 @@ use super::group::group_rows;
 use super::state::FilterState;
 use super::words::{Said, Words};
 use crate::i18n::{t, t_string};
+use crate::parts::{later, part};
 use crate::ui::{
     Button, ButtonSize, ButtonVariant, Choice, Glyph, Icon, IconButton, Select, place_popover,
 };
@@ -65,12 +66,6 @@ fn opener(state: FilterState) -> AnyView {
             state.builder.update(Builder::tidy);
         }
     };
-    let close = move |_| {
-        if let Some(sheet) = sheet.get_untracked() {
-            // It is open: its own button was pressed.
-            let _ = sheet.hide_popover();
-        }
-    };
     view! {
         <button
             class="button filterbar__open"
@@ -114,30 +109,59 @@ fn opener(state: FilterState) -> AnyView {
             {move || {
                 is_open
                     .get()
-                    .then(|| {
-                        view! {
-                            {head(state)}
-                            {group_rows(state, ROOT)}
-                            <div class="filter__foot">
-                                {adders(state, ROOT)}
-                                <span class="filter__end">
-                                    <Button
-                                        variant=ButtonVariant::Quiet
-                                        size=ButtonSize::Small
-                                        on:click=move |_| {
-                                            state.change_now(|builder| builder.show_again(&Filter::everything()));
-                                        }
-                                    >
-                                        {t!(i18n, filter.clear)}
-                                    </Button>
-                                    <Button variant=ButtonVariant::Primary size=ButtonSize::Small on:click=close>
-                                        {t!(i18n, filter.done)}
-                                    </Button>
-                                </span>
-                            </div>
-                        }
-                    })
+                    .then(|| later(async move {
+                        let builder = builder_view(state, sheet).await;
+                        // Opened before there was anything to focus.
+                        request_animation_frame(move || {
+                            if let Some(sheet) = sheet.try_get_untracked().flatten()
+                                && !has_focus(&sheet)
+                            {
+                                focus_first(&sheet);
+                            }
+                        });
+                        builder
+                    }))
             }}
+        </div>
+    }
+    .into_any()
+}
+
+part!(list:
+    /// The builder, once its code is there.
+    builder_view, builder_code, fetch_builder(
+        state: FilterState,
+        sheet: NodeRef<html::Div>,
+    ) {
+        rows(state, sheet)
+    }
+);
+
+/// The conditions and what may be done with them.
+fn rows(state: FilterState, sheet: NodeRef<html::Div>) -> AnyView {
+    let i18n = state.i18n;
+    let clear = move |_| {
+        state.change_now(|builder| builder.show_again(&Filter::everything()));
+    };
+    let close = move |_| {
+        if let Some(sheet) = sheet.get_untracked() {
+            // It is open: its own button was pressed.
+            let _ = sheet.hide_popover();
+        }
+    };
+    view! {
+        {head(state)}
+        {group_rows(state, ROOT)}
+        <div class="filter__foot">
+            {adders(state, ROOT)}
+            <span class="filter__end">
+                <Button variant=ButtonVariant::Quiet size=ButtonSize::Small on:click=clear>
+                    {t!(i18n, filter.clear)}
+                </Button>
+                <Button variant=ButtonVariant::Primary size=ButtonSize::Small on:click=close>
+                    {t!(i18n, filter.done)}
+                </Button>
+            </span>
         </div>
     }
     .into_any()
@@ -218,6 +242,12 @@ fn focus_row(state: FilterState, row: Option<Key>) {
             let _ = button.focus();
         }
     });
+}
+
+fn has_focus(sheet: &HtmlElement) -> bool {
+    document()
+        .active_element()
+        .is_some_and(|focused| sheet.contains(Some(&focused)))
 }
 
 /// The first row's field, else the first button.

@@ -16,6 +16,7 @@ use leptos_router::hooks::use_query_map;
 
 use crate::i18n::{t, t_string, use_i18n};
 use crate::layout::{Failed, use_workspace};
+use crate::resource::resource;
 use crate::ui::{Empty, Glyph, LinkButton, PageTitle, Skeleton, SkeletonKind};
 use api::load_funnel;
 use currency::CurrencySwitch;
@@ -36,7 +37,7 @@ pub fn FunnelPage() -> impl IntoView {
         params.with(|params| query::read(params, me))
     });
     let is_wall = Memo::new(move |_| params.with(query::is_wall));
-    let funnel = Resource::new(move || question.get(), load_funnel);
+    let funnel = resource(move || question.get(), load_funnel);
     let retry = Callback::new(move |()| funnel.refetch());
     view! {
         <PageTitle text=move || t_string!(i18n, funnel.title) />

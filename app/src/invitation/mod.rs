@@ -14,6 +14,7 @@ use crate::answer::Answer;
 use crate::i18n::{t, t_string, use_i18n};
 use crate::labels;
 use crate::layout::Failed;
+use crate::resource::blocking_resource;
 use crate::ui::{
     ButtonSize, ButtonVariant, Field, FormError, Gate, GateSubmit, InputKind, LinkButton,
     PageTitle, TextInput,
@@ -28,7 +29,7 @@ pub fn InvitationPage() -> impl IntoView {
         .with_untracked(|params| params.get("token"))
         .unwrap_or_default();
     let asked = token.clone();
-    let invitation = Resource::new_blocking(move || asked.clone(), load_invitation);
+    let invitation = blocking_resource(move || asked.clone(), load_invitation);
     view! {
         <Suspense>
             {move || {

@@ -16,6 +16,8 @@ use leptos_router::components::Outlet;
 use crate::bulk::{BulkRuns, RunDock};
 use crate::i18n::{t, t_string, use_i18n};
 use crate::live;
+use crate::pages::fetch_ahead;
+use crate::resource::blocking_resource;
 use crate::search::Search;
 use crate::ui::{Badge, ToastStore, Toasts};
 
@@ -32,7 +34,7 @@ use user_menu::UserMenu;
 /// The frame around every page of a signed-in user. It reads the workspace, then shows the page.
 #[component]
 pub fn Frame() -> impl IntoView {
-    let workspace = Resource::new_blocking(|| (), |()| load_workspace());
+    let workspace = blocking_resource(|| (), |()| load_workspace());
     view! {
         <Suspense>
             // Not in a closure: the server calls one twice, and the page in it would read its data
@@ -65,6 +67,7 @@ fn SignedIn(workspace: Workspace) -> impl IntoView {
     workspace.reload_when_shown_again();
     ToastStore::provide();
     BulkRuns::provide();
+    Effect::new(|_| fetch_ahead());
     Effect::new(move |_| workspace.with(|workspace| show_theme(&workspace.theme)));
     let folded = RwSignal::new(rail::initially_folded());
     let organisation = move || workspace.with(|workspace| workspace.organisation.clone());

@@ -40,6 +40,7 @@ use view::ListView;
 use crate::i18n::use_i18n;
 use crate::labels::kind_many;
 use crate::layout::use_workspace;
+use crate::resource::resource;
 use crate::ui::{PageTitle, Skeleton, SkeletonKind};
 use crate::views::api::load_views;
 
@@ -69,7 +70,7 @@ pub fn ListPage(
 fn FirstRead(kind: Kind, address: Memo<Address>) -> impl IntoView {
     let i18n = use_i18n();
     let workspace = use_workspace();
-    let first = Resource::new(
+    let first = resource(
         || (),
         move |()| {
             let (address, workspace) = (address.get_untracked(), workspace.get_untracked());

@@ -80,7 +80,7 @@ fn catch_up(id: u32, since: EventId) {
 
 /// Reads a message; none from a server of another version.
 pub(super) fn read(json: &str) -> Option<LiveMessage> {
-    serde_json::from_str(json).ok()
+    serde_json::from_slice(json.as_bytes()).ok()
 }
 
 /// What makes pages read everything again.

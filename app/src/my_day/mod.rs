@@ -15,6 +15,7 @@ use leptos::prelude::*;
 
 use crate::i18n::{t, t_string, use_i18n};
 use crate::layout::{Failed, use_workspace};
+use crate::resource::resource;
 use crate::ui::{ButtonVariant, Empty, Glyph, LinkButton, PageTitle, Skeleton, SkeletonKind};
 
 use api::load_my_day;
@@ -31,7 +32,7 @@ const SECOND: [Topic; 4] = [Topic::NewLeads, Topic::Stale, Topic::Closing, Topic
 #[component]
 pub fn MyDayPage() -> impl IntoView {
     let i18n = use_i18n();
-    let day = Resource::new(|| (), |()| load_my_day());
+    let day = resource(|| (), |()| load_my_day());
     view! {
         <PageTitle text=move || t_string!(i18n, my_day.title) />
         <section class="page page--scroll">

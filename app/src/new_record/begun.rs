@@ -22,7 +22,7 @@ impl Kept {
         let text = self
             .0
             .try_with_value(|key| storage()?.get_item(key).ok()?)??;
-        serde_json::from_str(&text).ok()
+        serde_json::from_slice(text.as_bytes()).ok()
     }
 
     /// Keeps what can be read of what was typed.

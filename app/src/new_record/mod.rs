@@ -16,6 +16,7 @@ use leptos_router::hooks::use_query_map;
 
 use crate::i18n::{t_string, use_i18n};
 use crate::layout::Failed;
+use crate::resource::resource;
 use crate::ui::{PageTitle, Skeleton, SkeletonKind};
 use api::begin_record;
 use form::NewForm;
@@ -73,7 +74,7 @@ pub fn NewRecordPage(
                 .collect::<BTreeMap<String, String>>()
         })
     });
-    let begun = Resource::new(
+    let begun = resource(
         move || given.get(),
         move |given| async move {
             let asked: Vec<String> = given.keys().cloned().collect();

@@ -14,12 +14,15 @@ mod state;
 mod timeline;
 mod view;
 
+use domain::record::Opened;
 use domain::{Error, Kind, RecordId};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use crate::i18n::{t_string, use_i18n};
 use crate::layout::Failed;
+use crate::parts::part;
+use crate::resource::resource;
 use crate::ui::{Panel, Skeleton, SkeletonKind};
 use api::open_record;
 pub(crate) use fields::sections;
@@ -67,6 +70,18 @@ pub fn RecordPanel(
     }
 }
 
+part!(record:
+    /// A record, once its code is there.
+    record_view, record_view_code, fetch_record_view(
+        opened: Opened,
+        as_page: bool,
+        on_close: Option<Callback<()>>,
+        walk: Option<Walk>,
+    ) {
+        view! { <RecordView opened=opened as_page=as_page on_close=on_close walk=walk /> }
+    }
+);
+
 /// Loads a record and shows it; while another one is on its way, the one before stays.
 #[component]
 fn Loaded(
@@ -86,7 +101,7 @@ fn Loaded(
         id.get()
             .or_else(|| before.copied().flatten().filter(|_| !as_page))
     });
-    let opened = Resource::new(
+    let opened = resource(
         move || id.get(),
         move |id| async move {
             match id {
@@ -99,10 +114,7 @@ fn Loaded(
         <Transition fallback=|| view! { <Skeleton kind=SkeletonKind::Row count=8 /> }>
             {move || Suspend::new(async move {
                 match opened.await {
-                    Ok(Ok(opened)) => {
-                        view! { <RecordView opened=opened as_page=as_page on_close=on_close walk=walk /> }
-                            .into_any()
-                    }
+                    Ok(Ok(opened)) => record_view(opened, as_page, on_close, walk).await,
                     Ok(Err(error)) | Err(error) => view! { <Failed error=error /> }.into_any(),
                 }
             })}

@@ -23,7 +23,7 @@ pub struct Neighbours {
 /// Neighbours, and which of the two buttons was pressed last: the record is made anew, and the
 /// focus goes on where it was.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Walk {
+pub(crate) struct Walk {
     neighbours: Neighbours,
     pressed: StoredValue<Option<&'static str>>,
     /// Whether there is none before, or after. They live as long as the panel: a record that is

@@ -22,6 +22,7 @@ use self::table::BinTable;
 use crate::i18n::{t, t_string, use_i18n};
 use crate::labels;
 use crate::layout::{Failed, use_workspace};
+use crate::resource::resource;
 use crate::ui::{
     Button, ButtonVariant, Empty, Glyph, InputKind, LinkButton, PageTitle, Skeleton, SkeletonKind,
     TextInput,
@@ -39,7 +40,7 @@ pub fn BinPage(
     let i18n = use_i18n();
     let query = use_query_map();
     let text = Memo::new(move |_| query.with(|query| query.get(TEXT).unwrap_or_default()));
-    let page = Resource::new(move || text.get(), move |text| load_bin(kind, text, None));
+    let page = resource(move || text.get(), move |text| load_bin(kind, text, None));
     let title = move || {
         let kinds = labels::kind_many(i18n, kind);
         t_string!(i18n, recycle_bin.title_of, kinds = kinds)

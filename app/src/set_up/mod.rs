@@ -11,6 +11,7 @@ use leptos_router::hooks::use_query_map;
 
 use crate::i18n::{t, t_string, use_i18n};
 use crate::layout::Failed;
+use crate::resource::blocking_resource;
 use crate::ui::{Gate, PageTitle};
 
 use api::load_offer;
@@ -23,7 +24,7 @@ pub fn SetUpPage() -> impl IntoView {
         .with_untracked(|query| query.get("token"))
         .unwrap_or_default();
     let asked = token.clone();
-    let offer = Resource::new_blocking(move || asked.clone(), load_offer);
+    let offer = blocking_resource(move || asked.clone(), load_offer);
     view! {
         <Suspense>
             {move || {

@@ -18,6 +18,7 @@ use super::kind_tabs::KindTabs;
 use super::{AdministratorsOnly, SettingsNav};
 use crate::i18n::{t_string, use_i18n};
 use crate::layout::{Failed, use_workspace};
+use crate::resource::resource;
 use crate::ui::{PageTitle, Skeleton, SkeletonKind};
 
 use api::load_fields;
@@ -44,7 +45,7 @@ fn Fields() -> impl IntoView {
         word.and_then(|word| Kind::parse(&word))
             .unwrap_or(Kind::Deal)
     });
-    let settings = Resource::new(
+    let settings = resource(
         move || kind.get(),
         |kind| async move { (kind, load_fields(kind).await) },
     );

@@ -17,6 +17,7 @@ use leptos_router::hooks::use_query_map;
 use super::{AdministratorsOnly, SettingsNav};
 use crate::i18n::{t, t_string, use_i18n};
 use crate::layout::Failed;
+use crate::resource::resource;
 use crate::ui::{PageTitle, Skeleton, SkeletonKind};
 
 use api::load_people;
@@ -37,7 +38,7 @@ pub fn PeoplePage() -> impl IntoView {
 #[component]
 fn People() -> impl IntoView {
     let i18n = use_i18n();
-    let settings = Resource::new(|| (), |()| load_people());
+    let settings = resource(|| (), |()| load_people());
     view! {
         <PageTitle text=move || t_string!(i18n, settings.people) />
         <section class="page page--scroll settings">

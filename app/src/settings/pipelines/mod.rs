@@ -21,6 +21,7 @@ use super::kind_tabs::KindTabs;
 use super::{AdministratorsOnly, SettingsNav};
 use crate::i18n::{t_string, use_i18n};
 use crate::layout::{Failed, use_workspace};
+use crate::resource::resource;
 use crate::ui::{PageTitle, Skeleton, SkeletonKind};
 
 use api::load_pipelines;
@@ -52,7 +53,7 @@ fn Page() -> impl IntoView {
             .filter(|kind| kind.has_stages())
             .unwrap_or(Kind::Deal)
     });
-    let settings = Resource::new(|| (), |()| load_pipelines());
+    let settings = resource(|| (), |()| load_pipelines());
     let kinds = move || {
         let leads = workspace.with(|workspace| workspace.leads) || kind.get() == Kind::Lead;
         let shown = STAGED.into_iter();

@@ -1,0 +1,110 @@
+//! The pages as routes, each with the part that its code is in.
+
+use std::time::Duration;
+
+use domain::Kind;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::LazyRoute;
+
+use crate::account::AccountPage;
+use crate::fields::fetch_missing_form;
+use crate::filter::fetch_builder;
+use crate::funnel::FunnelPage;
+use crate::invitation::InvitationPage;
+use crate::list::ListPage;
+use crate::my_day::MyDayPage;
+use crate::new_record::NewRecordPage;
+use crate::parts::part;
+use crate::record::fetch_record_view;
+use crate::recycle_bin::BinPage;
+use crate::set_up::SetUpPage;
+use crate::settings::fields::FieldsPage;
+use crate::settings::people::PeoplePage;
+use crate::settings::pipelines::PipelinesPage;
+
+/// How long a page rests before more is fetched: its own data and parts come first.
+const REST: Duration = Duration::from_secs(2);
+
+/// Fetches, once the page has come to rest, what its next clicks will want: a record over a board or
+/// a list, the filter, the dialog of a gate. Each of them also fetches itself where it must.
+pub(crate) fn fetch_ahead() {
+    set_timeout(
+        || {
+            spawn_local(async {
+                // What does not come is told by whoever needs it.
+                let _ = fetch_record_view().await;
+                let _ = fetch_builder().await;
+                let _ = fetch_missing_form().await;
+            });
+        },
+        REST,
+    );
+}
+
+/// A route that opens a page with these arguments.
+macro_rules! route {
+    ($route:ident: $page:ident, $fetch:ident($($argument:expr)?)) => {
+        #[doc = concat!("Opens `", stringify!($page), "`.")]
+        #[derive(Debug, Clone, Copy)]
+        pub(crate) struct $route;
+
+        impl LazyRoute for $route {
+            fn data() -> Self {
+                Self
+            }
+
+            async fn view(_: Self) -> AnyView {
+                $page($($argument)?).await
+            }
+
+            async fn preload() {
+                // Whether it came is told by `view`, which asks again.
+                let _ = $fetch().await;
+            }
+        }
+    };
+}
+
+/// Pages, each with its part, its functions and its route.
+macro_rules! pages {
+    ($($part:ident: $route:ident, $page:ident, $code:ident, $fetch:ident => $view:expr;)+) => {$(
+        part!($part: $page, $code, $fetch() { $view });
+        route!($route: $page, $fetch());
+    )+};
+}
+
+/// Pages of every kind. A route for each kind, rather than one that reads the kind from the address:
+/// on the server what stands in a closure is made twice, and so would read its data twice.
+macro_rules! pages_of_kinds {
+    ($($part:ident: $page:ident, $code:ident, $fetch:ident => |$kind:ident| $view:expr;
+       $($route:ident of $of:ident),+;)+) => {$(
+        part!($part: $page, $code, $fetch($kind: Kind) { $view });
+        $(route!($route: $page, $fetch(Kind::$of));)+
+    )+};
+}
+
+pages! {
+    list: MyDay, my_day, my_day_code, fetch_my_day => view! { <MyDayPage /> };
+    list: Funnel, funnel, funnel_code, fetch_funnel => view! { <FunnelPage /> };
+    settings: Account, account, account_code, fetch_account => view! { <AccountPage /> };
+    settings: Fields, fields, fields_code, fetch_fields => view! { <FieldsPage /> };
+    settings: Pipelines, pipelines, pipelines_code, fetch_pipelines => view! { <PipelinesPage /> };
+    settings: People, people, people_code, fetch_people => view! { <PeoplePage /> };
+    settings: SetUp, set_up, set_up_code, fetch_set_up => view! { <SetUpPage /> };
+    settings: Invitation, invitation, invitation_code, fetch_invitation =>
+        view! { <InvitationPage /> };
+}
+
+pages_of_kinds! {
+    list: list, list_code, fetch_list => |kind| view! { <ListPage kind /> };
+        Deals of Deal, Leads of Lead, Contacts of Contact, Companies of Company,
+        Products of Product;
+    record: new_record, new_record_code, fetch_new_record =>
+        |kind| view! { <NewRecordPage kind /> };
+        NewDeal of Deal, NewLead of Lead, NewContact of Contact, NewCompany of Company,
+        NewProduct of Product;
+    list: bin, bin_code, fetch_bin => |kind| view! { <BinPage kind /> };
+        DealBin of Deal, LeadBin of Lead, ContactBin of Contact, CompanyBin of Company,
+        ProductBin of Product;
+}
