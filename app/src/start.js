@@ -77,7 +77,7 @@
     }
     // The page takes over what the server has made of it, and nothing else.
     notice?.remove();
-    page.hydrate();
+    await page.hydrate();
     // What waits for data comes alive in microtasks, which have run by then.
     setTimeout(alive);
   };
