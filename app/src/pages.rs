@@ -16,7 +16,7 @@ use crate::list::ListPage;
 use crate::my_day::MyDayPage;
 use crate::new_record::NewRecordPage;
 use crate::parts::part;
-use crate::record::fetch_record_view;
+use crate::record::{RecordPage, fetch_record_view};
 use crate::recycle_bin::BinPage;
 use crate::set_up::SetUpPage;
 use crate::settings::fields::FieldsPage;
@@ -83,6 +83,34 @@ macro_rules! pages_of_kinds {
         $(route!($route: $page, $fetch(Kind::$of));)+
     )+};
 }
+
+/// Pages of records, with what fetches the inside of one. Their frame is in the main file, since a
+/// board opens it over itself; the inside must be there when the page is hydrated.
+macro_rules! records {
+    ($($route:ident of $of:ident),+) => {$(
+        #[doc = concat!("Opens a record of the kind `", stringify!($of), "`.")]
+        #[derive(Debug, Clone, Copy)]
+        pub(crate) struct $route;
+
+        impl LazyRoute for $route {
+            fn data() -> Self {
+                Self
+            }
+
+            async fn view(_: Self) -> AnyView {
+                // Whether it came is told by the page, which asks again.
+                let _ = fetch_record_view().await;
+                view! { <RecordPage kind=Kind::$of /> }.into_any()
+            }
+
+            async fn preload() {
+                let _ = fetch_record_view().await;
+            }
+        }
+    )+};
+}
+
+records!(Deal of Deal, Lead of Lead, Contact of Contact, Company of Company, Product of Product);
 
 pages! {
     list: MyDay, my_day, my_day_code, fetch_my_day => view! { <MyDayPage /> };

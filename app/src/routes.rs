@@ -11,11 +11,10 @@ use crate::i18n::I18nContextProvider;
 use crate::layout::Frame;
 use crate::not_found::NotFoundPage;
 use crate::pages::{
-    Account, Companies, CompanyBin, ContactBin, Contacts, DealBin, Deals, Fields, Funnel,
-    Invitation, LeadBin, Leads, MyDay, NewCompany, NewContact, NewDeal, NewLead, NewProduct,
-    People, Pipelines, ProductBin, Products, SetUp,
+    Account, Companies, Company, CompanyBin, Contact, ContactBin, Contacts, Deal, DealBin, Deals,
+    Fields, Funnel, Invitation, Lead, LeadBin, Leads, MyDay, NewCompany, NewContact, NewDeal,
+    NewLead, NewProduct, People, Pipelines, Product, ProductBin, Products, SetUp,
 };
-use crate::record::RecordPage;
 use crate::sign_in::SignInPage;
 
 /// The application: all pages under their addresses.
@@ -43,24 +42,24 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/deals/board") view=|| board(Kind::Deal) />
                         <Route path=path!("/deals/new") view={Lazy::<NewDeal>::new()} />
                         <Route path=path!("/deals/bin") view={Lazy::<DealBin>::new()} />
-                        <Route path=path!("/deals/:id") view=|| record(Kind::Deal) />
+                        <Route path=path!("/deals/:id") view={Lazy::<Deal>::new()} />
                         <Route path=path!("/leads") view={Lazy::<Leads>::new()} />
                         <Route path=path!("/leads/board") view=|| board(Kind::Lead) />
                         <Route path=path!("/leads/new") view={Lazy::<NewLead>::new()} />
                         <Route path=path!("/leads/bin") view={Lazy::<LeadBin>::new()} />
-                        <Route path=path!("/leads/:id") view=|| record(Kind::Lead) />
+                        <Route path=path!("/leads/:id") view={Lazy::<Lead>::new()} />
                         <Route path=path!("/contacts") view={Lazy::<Contacts>::new()} />
                         <Route path=path!("/contacts/new") view={Lazy::<NewContact>::new()} />
                         <Route path=path!("/contacts/bin") view={Lazy::<ContactBin>::new()} />
-                        <Route path=path!("/contacts/:id") view=|| record(Kind::Contact) />
+                        <Route path=path!("/contacts/:id") view={Lazy::<Contact>::new()} />
                         <Route path=path!("/companies") view={Lazy::<Companies>::new()} />
                         <Route path=path!("/companies/new") view={Lazy::<NewCompany>::new()} />
                         <Route path=path!("/companies/bin") view={Lazy::<CompanyBin>::new()} />
-                        <Route path=path!("/companies/:id") view=|| record(Kind::Company) />
+                        <Route path=path!("/companies/:id") view={Lazy::<Company>::new()} />
                         <Route path=path!("/products") view={Lazy::<Products>::new()} />
                         <Route path=path!("/products/new") view={Lazy::<NewProduct>::new()} />
                         <Route path=path!("/products/bin") view={Lazy::<ProductBin>::new()} />
-                        <Route path=path!("/products/:id") view=|| record(Kind::Product) />
+                        <Route path=path!("/products/:id") view={Lazy::<Product>::new()} />
                         <Route path=path!("/*any") view=NotFoundPage />
                     </ParentRoute>
                 </Routes>
@@ -71,9 +70,4 @@ pub fn App() -> impl IntoView {
 
 fn board(kind: Kind) -> AnyView {
     view! { <BoardPage kind /> }.into_any()
-}
-
-// Its code comes once it is known that there is something to show.
-fn record(kind: Kind) -> AnyView {
-    view! { <RecordPage kind /> }.into_any()
 }

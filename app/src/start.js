@@ -64,6 +64,18 @@
     tries += 1;
   };
 
+  // The parts that the page itself is made of. A page whose part does not come cannot be taken over; so they are waited
+  // for here, where there is another try.
+  const parts = () => {
+    const links = document.head.querySelectorAll('link[rel="preload"][type="application/wasm"]');
+    const whole = async ({ href }) => {
+      const part = await fetch(href);
+      if (!part.ok) throw new Error(`${part.status} ${href}`);
+      await part.arrayBuffer();
+    };
+    return Promise.all(Array.from(links).filter(({ href }) => !href.endsWith(wasm)).map(whole));
+  };
+
   const load = async () => {
     let page;
     try {
@@ -71,6 +83,7 @@
       page = await import(tries ? `${js}?try=${tries}` : js);
       await parsed;
       await page.default({ module_or_path: wasm });
+      await parts();
     } catch (error) {
       await broken(error);
       return;

@@ -12,7 +12,9 @@ use wasm_bindgen::prelude::wasm_bindgen;
 pub async fn hydrate() {
     console_error_panic_hook::set_once();
     // Not all at once: the page's own part may still be on its way.
-    leptos::mount::hydrate_from_async(body(), App).await.forget();
+    leptos::mount::hydrate_from_async(body(), App)
+        .await
+        .forget();
     // For tests, which must not click before the page reacts. What waits for data comes alive in
     // microtasks, which have run by then.
     set_timeout(
