@@ -46,6 +46,8 @@ pub mod ui;
 pub mod undo;
 pub mod views;
 
+pub use pages::fetch_page;
+pub use parts::Missing;
 pub use routes::App;
 #[cfg(feature = "ssr")]
 pub use shell::shell;

@@ -1,21 +1,18 @@
 //! The pages as routes, each with the part that its code is in.
 
-use std::time::Duration;
-
 use domain::Kind;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos_router::LazyRoute;
 
 use crate::account::AccountPage;
-use crate::fields::fetch_missing_form;
-use crate::filter::fetch_builder;
 use crate::funnel::FunnelPage;
 use crate::invitation::InvitationPage;
 use crate::list::ListPage;
 use crate::my_day::MyDayPage;
 use crate::new_record::NewRecordPage;
-use crate::parts::part;
+#[cfg(feature = "ssr")]
+use crate::parts::suggest;
+use crate::parts::{Missing, part};
 use crate::record::{RecordPage, fetch_record_view};
 use crate::recycle_bin::BinPage;
 use crate::set_up::SetUpPage;
@@ -23,23 +20,40 @@ use crate::settings::fields::FieldsPage;
 use crate::settings::people::PeoplePage;
 use crate::settings::pipelines::PipelinesPage;
 
-/// How long a page rests before more is fetched: its own data and parts come first.
-const REST: Duration = Duration::from_secs(2);
+/// Fetches the code of the page with this address, so that all of it is there when the page is taken
+/// over. A page that is in the main file, or that there is not, needs nothing.
+///
+/// # Errors
+/// Its code did not come.
+pub async fn fetch_page(path: &str) -> Result<(), Missing> {
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    match parts[..] {
+        [] => fetch_my_day().await?,
+        ["funnel"] => fetch_funnel().await?,
+        ["account"] => fetch_account().await?,
+        ["set-up"] => fetch_set_up().await?,
+        ["invitation", _] => fetch_invitation().await?,
+        ["settings", "fields"] => fetch_fields().await?,
+        ["settings", "pipelines"] => fetch_pipelines().await?,
+        ["settings", "people"] => fetch_people().await?,
+        ["sign-in"] | [_, "board"] => {}
+        [_, "new"] => fetch_new_record().await?,
+        [_, "bin"] => fetch_bin().await?,
+        [_, _] => fetch_record_view().await?,
+        [_] => fetch_list().await?,
+        _ => {}
+    }
+    Ok(())
+}
 
-/// Fetches, once the page has come to rest, what its next clicks will want: a record over a board or
-/// a list, the filter, the dialog of a gate. Each of them also fetches itself where it must.
-pub(crate) fn fetch_ahead() {
-    set_timeout(
-        || {
-            spawn_local(async {
-                // What does not come is told by whoever needs it.
-                let _ = fetch_record_view().await;
-                let _ = fetch_builder().await;
-                let _ = fetch_missing_form().await;
-            });
-        },
-        REST,
-    );
+/// The parts that the next clicks of somebody at work will want: a record over a board, a list, the
+/// filter, the dialog of a gate. The browser fetches them when it has nothing better to do; what does
+/// not come so is fetched when it is asked for.
+#[cfg(feature = "ssr")]
+pub(crate) fn suggest_next() {
+    for part in ["record", "list"] {
+        suggest(part);
+    }
 }
 
 /// A route that opens a page with these arguments.

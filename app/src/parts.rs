@@ -15,7 +15,7 @@ use crate::ui::LoadError;
 /// The code of a part did not come: the network is gone, or the server has another version by now,
 /// under other names.
 #[derive(Debug)]
-pub(crate) struct Missing;
+pub struct Missing;
 
 impl From<SplitLoaderError> for Missing {
     fn from(_: SplitLoaderError) -> Self {
@@ -48,6 +48,17 @@ pub(crate) fn shown(part: Result<AnyView, Missing>) -> AnyView {
 /// Tells the browser, in the head of the page, to fetch a part along with the rest.
 #[cfg(feature = "ssr")]
 pub(crate) fn announce(part: &str) {
+    name_files(part, "preload");
+}
+
+/// The same, but for when it has nothing better to do.
+#[cfg(feature = "ssr")]
+pub(crate) fn suggest(part: &str) {
+    name_files(part, "prefetch");
+}
+
+#[cfg(feature = "ssr")]
+fn name_files(part: &str, rel: &'static str) {
     let Some(manifest) = use_context::<leptos::WasmSplitManifest>() else {
         return;
     };
@@ -56,7 +67,7 @@ pub(crate) fn announce(part: &str) {
         for file in needed.get(part).into_iter().flatten() {
             let link = view! {
                 <leptos_meta::Link
-                    rel="preload"
+                    rel=rel
                     href=format!("{folder}/{file}.wasm")
                     as_="fetch"
                     type_="application/wasm"

@@ -53,7 +53,7 @@
   const broken = async (error) => {
     console.error(error);
     await parsed;
-    if (!notice) {
+    if (!notice?.isConnected) {
       const again = Object.assign(document.createElement("a"), { href: "", textContent: words.again });
       notice = Object.assign(document.createElement("div"), { className: "banner banner--offline" });
       notice.setAttribute("role", "status");
@@ -64,33 +64,24 @@
     tries += 1;
   };
 
-  // The parts that the page itself is made of. A page whose part does not come cannot be taken over; so they are waited
-  // for here, where there is another try.
-  const parts = () => {
-    const links = document.head.querySelectorAll('link[rel="preload"][type="application/wasm"]');
-    const whole = async ({ href }) => {
-      const part = await fetch(href);
-      if (!part.ok) throw new Error(`${part.status} ${href}`);
-      await part.arrayBuffer();
-    };
-    return Promise.all(Array.from(links).filter(({ href }) => !href.endsWith(wasm)).map(whole));
-  };
-
+  let page = null;
   const load = async () => {
-    let page;
     try {
-      // A browser may remember that a script did not come.
-      page = await import(tries ? `${js}?try=${tries}` : js);
+      if (tries > 0 && !page && (await fetch(js)).ok) {
+        // A browser may remember that a script did not come; one under another name would not know the page's parts.
+        location.reload();
+        return;
+      }
+      page ??= await import(js);
       await parsed;
       await page.default({ module_or_path: wasm });
-      await parts();
+      // The page takes over what the server has made of it, and nothing else.
+      notice?.remove();
+      await page.hydrate();
     } catch (error) {
       await broken(error);
       return;
     }
-    // The page takes over what the server has made of it, and nothing else.
-    notice?.remove();
-    await page.hydrate();
     // What waits for data comes alive in microtasks, which have run by then.
     setTimeout(alive);
   };

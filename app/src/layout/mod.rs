@@ -16,7 +16,6 @@ use leptos_router::components::Outlet;
 use crate::bulk::{BulkRuns, RunDock};
 use crate::i18n::{t, t_string, use_i18n};
 use crate::live;
-use crate::pages::fetch_ahead;
 use crate::resource::blocking_resource;
 use crate::search::Search;
 use crate::ui::{Badge, ToastStore, Toasts};
@@ -67,7 +66,8 @@ fn SignedIn(workspace: Workspace) -> impl IntoView {
     workspace.reload_when_shown_again();
     ToastStore::provide();
     BulkRuns::provide();
-    Effect::new(|_| fetch_ahead());
+    #[cfg(feature = "ssr")]
+    crate::pages::suggest_next();
     Effect::new(move |_| workspace.with(|workspace| show_theme(&workspace.theme)));
     let folded = RwSignal::new(rail::initially_folded());
     let organisation = move || workspace.with(|workspace| workspace.organisation.clone());
