@@ -11,6 +11,5 @@ mod value;
 
 pub use input::{FieldInput, OnValue};
 pub(crate) use link_picker::LinkPicker;
-pub(crate) use missing_dialog::fetch_missing_form;
 pub use missing_dialog::{Ask, MissingDialog};
 pub use value::{FieldValue, value_text};

@@ -16,5 +16,4 @@ mod typed;
 mod words;
 
 pub use bar::FilterBar;
-pub(crate) use bar::fetch_builder;
 pub use words::filter_words;
