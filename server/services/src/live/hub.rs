@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use domain::live::LiveMessage;
 use domain::rights::Actor;
 use domain::{EventId, UserId};
+use futures::stream::{self, StreamExt as _};
 use sea_orm::DatabaseConnection;
 use tokio::sync::mpsc;
 
@@ -19,6 +20,9 @@ use crate::failure::Result;
 /// Messages that may wait for a browser. One that lets more pile up is let go, and is told what
 /// it missed when it comes back.
 pub const BACKLOG: usize = 256;
+/// Readers whose cards are read at once: a few, which leaves most connections to those who wait for
+/// an answer.
+const READERS_AT_ONCE: usize = 4;
 /// Who comes back so soon after a reload was told is told once more: its events may be older than
 /// the last one the browser saw, since their numbers are drawn before they are committed.
 const RELOAD_ECHO: Duration = Duration::from_mins(15);
@@ -278,15 +282,17 @@ impl Hub {
             readers.entry(reader).or_default().push(id);
         }
         let mut shared: Vec<(LiveMessage, Message)> = Vec::new();
-        for (reader, pages) in readers {
-            let told = match view::tell(&self.db, &reader, changes).await {
-                Ok(told) => told,
-                Err(error) => {
-                    tracing::warn!(%error, "changed cards could not be read");
-                    let event = changes.iter().map(|c| c.event).max().unwrap_or(0);
-                    vec![LiveMessage::Reload { kind: None, event }]
-                }
-            };
+        let asked = readers.into_iter().map(|(reader, pages)| async move {
+            let told = view::tell(&self.db, &reader, changes).await;
+            (told, pages)
+        });
+        let mut answers = stream::iter(asked).buffer_unordered(READERS_AT_ONCE);
+        while let Some((told, pages)) = answers.next().await {
+            let told = told.unwrap_or_else(|error| {
+                tracing::warn!(%error, "changed cards could not be read");
+                let event = changes.iter().map(|c| c.event).max().unwrap_or(0);
+                vec![LiveMessage::Reload { kind: None, event }]
+            });
             let mut messages = Vec::with_capacity(told.len());
             for told in told {
                 let known = shared.iter().find(|(known, _)| *known == told);

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use sea_orm::DatabaseConnection;
 use sqlx::postgres::{PgListener, PgPoolOptions};
+use tokio::sync::mpsc;
 use tokio::time::{sleep, timeout};
 
+use super::telling::{self, Heard};
 use super::{Announcement, CHANNEL, Hub};
 
 /// After so long without a word the connection is tried: a network can lose it silently.
@@ -16,9 +18,19 @@ const ANSWER: Duration = Duration::from_secs(5);
 /// The longest rest between two tries to connect.
 const LONGEST_REST: Duration = Duration::from_secs(2);
 
-/// Listens for as long as the task lives. What was said while the connection was away is lost, so
-/// browsers are told to read everything again when it is back.
+/// Listens and tells for as long as the task lives. What is heard is taken while pages are still told
+/// what came before.
 pub(super) async fn listen(db: DatabaseConnection, hub: Arc<Hub>) {
+    let (heard, queue) = mpsc::unbounded_channel();
+    tokio::join!(
+        listen_on(db, &hub, heard),
+        telling::tell(queue, hub.clone())
+    );
+}
+
+/// What was said while the connection was away is lost, so browsers are told to read everything
+/// again when it is back.
+async fn listen_on(db: DatabaseConnection, hub: &Hub, heard: mpsc::UnboundedSender<Heard>) {
     let mut rest = Duration::from_millis(50);
     let mut missed = false;
     loop {
@@ -27,10 +39,10 @@ pub(super) async fn listen(db: DatabaseConnection, hub: Arc<Hub>) {
                 rest = Duration::from_millis(50);
                 if missed {
                     tracing::info!("live changes are heard again");
-                    hub.missed().await;
+                    say(&heard, Heard::Missed);
                 }
                 hub.listening(true);
-                let why = hear(&mut listener, &hub).await;
+                let why = hear(&mut listener, &heard).await;
                 hub.listening(false);
                 missed = true;
                 tracing::warn!(%why, "live changes are not heard");
@@ -62,16 +74,16 @@ async fn connect(db: &DatabaseConnection) -> Result<PgListener, sqlx::Error> {
 }
 
 /// Hears until the connection is lost, and says why.
-async fn hear(listener: &mut PgListener, hub: &Hub) -> String {
+async fn hear(listener: &mut PgListener, heard: &mpsc::UnboundedSender<Heard>) -> String {
     loop {
         match timeout(SILENCE, listener.try_recv()).await {
             Ok(Ok(Some(notification))) => {
                 match serde_json::from_str::<Announcement>(notification.payload()) {
-                    Ok(announcement) => hub.tell(announcement).await,
+                    Ok(announcement) => say(heard, Heard::Announced(announcement)),
                     // A newer node beside us while it is being updated.
                     Err(error) => {
                         tracing::warn!(%error, "a live change could not be read");
-                        hub.missed().await;
+                        say(heard, Heard::Missed);
                     }
                 }
             }
@@ -87,4 +99,9 @@ async fn hear(listener: &mut PgListener, hub: &Hub) -> String {
             }
         }
     }
+}
+
+fn say(heard: &mpsc::UnboundedSender<Heard>, what: Heard) {
+    // Its other end is in the same task, and ends with it.
+    let _ = heard.send(what);
 }

@@ -1,11 +1,12 @@
 //! Live updates: what was committed is handed to a queue ([`Publisher`]), published in batches
-//! ([`publish`]), heard by every node ([`listen`]), and told to each open page as far as its reader
-//! may see it ([`hub`], [`view`]). Who comes back after a gap is told what was missed ([`replay`]).
+//! ([`publish`]), heard by every node ([`listen`]), and told ([`telling`]) to each open page as far as
+//! its reader may see it ([`hub`], [`view`]). Who comes back after a gap is told what was missed ([`replay`]).
 
 pub mod hub;
 mod listen;
 pub mod publish;
 pub mod replay;
+mod telling;
 mod view;
 
 use std::sync::Arc;
