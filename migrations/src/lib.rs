@@ -21,6 +21,7 @@ mod m20261122_000010_stays;
 mod m20261122_000011_funnel_by_owner;
 mod m20261122_000012_edits;
 mod m20261122_000013_expected_close;
+mod m20261122_000014_stage_share;
 
 /// All steps, in order.
 pub struct Migrator;
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000011_funnel_by_owner::Migration),
             Box::new(m20261122_000012_edits::Migration),
             Box::new(m20261122_000013_expected_close::Migration),
+            Box::new(m20261122_000014_stage_share::Migration),
         ]
     }
 }

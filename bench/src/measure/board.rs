@@ -126,7 +126,7 @@ type TotalRow = (i64, String, i64, Decimal, Option<i64>);
 const TOTALS: &str = "
     select t.stage_id, t.currency, sum(t.count)::bigint, sum(t.amount),
            (select max(id) from event)
-      from stage_total t
+      from stage_share t
      where t.kind = 'deal' and t.pipeline_id = $1
      group by 1, 2
     having sum(t.count) <> 0";

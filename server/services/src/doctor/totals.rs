@@ -19,13 +19,22 @@ struct Kept {
 /// Kinds with stages.
 const KINDS: [&str; 2] = ["lead", "deal"];
 
-const KEPT: [Kept; 5] = [
+const KEPT: [Kept; 6] = [
     Kept {
         table: "stage_total",
         keys: "kind, pipeline_id, stage_id, owner_id, everyone, currency",
         sums: &["count", "amount"],
         recount:
             "select '{kind}' as kind, pipeline_id, stage_id, coalesce(owner_id, 0) as owner_id,
+                         everyone, case when amount is null then '' else currency end as currency,
+                         count(*) as count, coalesce(sum(amount), 0) as amount
+                    from {kind} where deleted_at is null group by 1, 2, 3, 4, 5, 6",
+    },
+    Kept {
+        table: "stage_share",
+        keys: "kind, pipeline_id, stage_id, share, everyone, currency",
+        sums: &["count", "amount"],
+        recount: "select '{kind}' as kind, pipeline_id, stage_id, share_of(owner_id) as share,
                          everyone, case when amount is null then '' else currency end as currency,
                          count(*) as count, coalesce(sum(amount), 0) as amount
                     from {kind} where deleted_at is null group by 1, 2, 3, 4, 5, 6",

@@ -88,7 +88,7 @@ struct Reason {
 
 async fn load(ctx: &Ctx) -> Result<PipelineSettings> {
     administrators_only(ctx)?;
-    let counted = "select stage_id, sum(count)::bigint as count from stage_total
+    let counted = "select stage_id, sum(count)::bigint as count from stage_share
                     group by stage_id having sum(count) > 0 order by stage_id";
     let counted = Counted::find_by_statement(statement(counted, []));
     let reasons = "select r.id, r.name, r.deleted_at is not null as retired,

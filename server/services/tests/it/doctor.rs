@@ -225,13 +225,14 @@ async fn false_totals_are_found_and_mended() {
     .await;
     let findings = examined(&db).await;
     let broken = about(&findings, "totals");
-    assert_eq!(broken.len(), 5, "{broken:?}");
+    assert_eq!(broken.len(), 6, "{broken:?}");
 
     let mended = doctor::mend(&db.system()).await.expect("mended");
     assert_eq!(
         mended,
         [
             "stage_total",
+            "stage_share",
             "funnel_day",
             "funnel_stay",
             "funnel_owner",

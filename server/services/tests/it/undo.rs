@@ -22,6 +22,8 @@ async fn picture(shop: &Shop) -> Vec<String> {
               union all
              select to_jsonb(t)::text from stage_total t where count <> 0
               union all
+             select to_jsonb(t)::text from stage_share t where count <> 0
+              union all
              select to_jsonb(n)::text from note n where deleted_at is null
               order by 1",
         )

@@ -17,26 +17,31 @@ const COUNTED_UNDER: &str = "CASE WHEN r.amount IS NULL THEN '' ELSE coalesce(r.
 
 impl Question<'_> {
     /// Stage by stage `[[currency, count, amount], …]`, of all records of the pipeline that the
-    /// asker may see.
+    /// asker may see. `stage_share` has them of all owners together, `stage_total` by owner.
     pub(super) fn kept_totals(&self, pipeline: PipelineId) -> Expr {
         let kind = word(self.schema.kind.as_str());
-        let kept = format!(
-            "(SELECT t.stage_id, t.currency, t.count, t.amount FROM stage_total t \
-             WHERE t.kind = {kind} AND t.pipeline_id = $1"
-        );
+        let kept = |table: &str| {
+            format!(
+                "SELECT t.stage_id, t.currency, t.count, t.amount FROM {table} t \
+                 WHERE t.kind = {kind} AND t.pipeline_id = $1"
+            )
+        };
+        let all = kept("stage_share");
         match self.ctx.actor.reach(self.schema.kind, Action::Read) {
-            Reach::Everybody => by_stage(fill(format!("{kept})"), [Expr::val(pipeline)])),
-            Reach::Nobody => by_stage(fill(format!("{kept} AND FALSE)"), [Expr::val(pipeline)])),
-            // Those of the owners within reach, those open to everyone, and those observed that
-            // are neither.
+            Reach::Everybody => by_stage(fill(format!("({all})"), [Expr::val(pipeline)])),
+            Reach::Nobody => by_stage(fill(format!("({all} AND FALSE)"), [Expr::val(pipeline)])),
+            // Those open to everyone, those of the owners within reach, and those observed that are
+            // neither.
             Reach::Owners(owners) => by_stage(fill(
                 format!(
-                    "({kept} AND (t.everyone OR t.owner_id = ANY($2))) UNION ALL \
+                    "(({all} AND t.everyone) UNION ALL \
+                     ({owned} AND NOT t.everyone AND t.owner_id = ANY($2)) UNION ALL \
                      (SELECT r.stage_id, {COUNTED_UNDER}, 1, coalesce(r.amount, 0) \
                      FROM record_observer o JOIN {kind_table} r ON r.id = o.record_id \
                      WHERE o.user_id = $3 AND o.kind = {kind} AND r.pipeline_id = $1 \
                      AND r.deleted_at IS NULL AND NOT r.everyone \
                      AND (r.owner_id = ANY($2)) IS NOT TRUE))",
+                    owned = kept("stage_total"),
                     kind_table = super::sql::name(self.schema.kind.as_str()),
                 ),
                 [

@@ -70,6 +70,13 @@ impl Shop {
              having sum(count) <> 0 order by 1",
         )
         .await;
+        let shared = lines(
+            "select format('%s:%s:%s:%s', stage_id, currency, sum(count), sum(amount)::numeric(20,2))
+               from stage_share where kind = 'deal' group by stage_id, currency
+             having sum(count) <> 0 order by 1",
+        )
+        .await;
+        assert_eq!(shared, kept, "of all owners together, and by owner");
         let counted = lines(
             "select format('%s:%s:%s:%s', stage_id, case when amount is null then '' else currency end,
                            count(*), coalesce(sum(amount), 0)::numeric(20,2))
