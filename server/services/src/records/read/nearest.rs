@@ -91,10 +91,11 @@ impl Question<'_> {
         }
         let through = self.looked_through(conditions.clone(), by, limit);
         let one_by_one = self.one_by_one(owners, conditions, of_gathered, by, limit);
-        // The second part is not run where the first has found enough.
+        // The second part is not run where the first has found enough. `OFFSET 0` keeps the planner
+        // from looking for the first in both.
         fill(
             format!(
-                "(SELECT f.id FROM (SELECT ARRAY($1) AS ids) w CROSS JOIN LATERAL \
+                "(SELECT f.id FROM (SELECT ARRAY($1) AS ids OFFSET 0) w CROSS JOIN LATERAL \
                  (SELECT unnest(w.ids) AS id UNION \
                  SELECT n.id FROM $2 n WHERE cardinality(w.ids) < {limit}) f)"
             ),
@@ -151,15 +152,19 @@ impl Question<'_> {
                 ),
             ),
         };
+        let (each, owners) = match owners[..] {
+            [owner] => ("(VALUES ($2))", Expr::val(owner)),
+            _ => ("unnest($2)", list(owners)),
+        };
         fill(
             format!(
-                "(SELECT u.id FROM ((SELECT x.* FROM unnest($2) AS w(owner) CROSS JOIN LATERAL \
+                "(SELECT u.id FROM ((SELECT x.* FROM {each} AS w(owner) CROSS JOIN LATERAL \
                  ({own}) x) UNION ({open}) UNION ({observed})) u \
                  ORDER BY u.{column} {way}, u.id {way} LIMIT {limit})"
             ),
             [
                 join(conditions, " AND ", "TRUE"),
-                list(owners),
+                owners,
                 Expr::val(self.ctx.actor.user_id),
                 of_gathered.unwrap_or_else(|| plain("TRUE")),
             ],

@@ -9,7 +9,7 @@ use domain::{Kind, UserId};
 use sea_orm::sea_query::Expr;
 
 use super::operand::{self, Operand};
-use super::sql::{fill, list, plain, word};
+use super::sql::{among, fill, plain, word};
 use crate::Ctx;
 use crate::schema::Schema;
 
@@ -78,9 +78,9 @@ pub(crate) fn only_observed(ctx: &Ctx, kind: Kind) -> Expr {
         format!(
             "(r.id = ANY(ARRAY(SELECT o.record_id FROM record_observer o \
              WHERE o.user_id = $1 AND o.kind = {})) \
-             AND NOT r.everyone AND (r.owner_id = ANY($2)) IS NOT TRUE)",
+             AND NOT r.everyone AND ($2) IS NOT TRUE)",
             word(kind.as_str())
         ),
-        [Expr::val(ctx.actor.user_id), list(owners)],
+        [Expr::val(ctx.actor.user_id), among("r.owner_id", owners)],
     )
 }

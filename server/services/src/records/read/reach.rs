@@ -5,7 +5,7 @@ use domain::Kind;
 use domain::rights::{Action, Actor, Reach};
 use sea_orm::sea_query::Expr;
 
-use super::sql::{fill, list, word};
+use super::sql::{among, fill, word};
 
 /// Whether the actor may see the record under this alias; none where everything may be seen.
 pub(super) fn visible(actor: &Actor, kind: Kind, alias: &str) -> Option<Expr> {
@@ -15,11 +15,14 @@ pub(super) fn visible(actor: &Actor, kind: Kind, alias: &str) -> Option<Expr> {
         // Written so that each of the three can be answered by an index.
         Reach::Owners(owners) => Some(fill(
             format!(
-                "({alias}.owner_id = ANY($1) OR {alias}.everyone OR {alias}.id = ANY(ARRAY(\
+                "($1 OR {alias}.everyone OR {alias}.id = ANY(ARRAY(\
                  SELECT o.record_id FROM record_observer o WHERE o.user_id = $2 AND o.kind = {})))",
                 word(kind.as_str())
             ),
-            [list(owners), Expr::val(actor.user_id)],
+            [
+                among(&format!("{alias}.owner_id"), owners),
+                Expr::val(actor.user_id),
+            ],
         )),
     }
 }
@@ -34,7 +37,8 @@ pub(super) fn within(actor: &Actor, kind: Kind, alias: &str, action: Action) -> 
         (_, Reach::Nobody) => return Some(Expr::cust("FALSE")),
         (_, Reach::Owners(owners)) => owners,
     };
-    let owned = format!("({alias}.owner_id = ANY($1)) IS TRUE");
+    let owned = "($1) IS TRUE";
+    let among = among(&format!("{alias}.owner_id"), owners);
     Some(if action == Action::Change {
         fill(
             format!(
@@ -42,9 +46,9 @@ pub(super) fn within(actor: &Actor, kind: Kind, alias: &str, action: Action) -> 
                  WHERE o.user_id = $2 AND o.kind = {})))",
                 word(kind.as_str())
             ),
-            [list(owners), Expr::val(actor.user_id)],
+            [among, Expr::val(actor.user_id)],
         )
     } else {
-        fill(owned, [list(owners)])
+        fill(owned, [among])
     })
 }

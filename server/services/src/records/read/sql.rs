@@ -24,6 +24,15 @@ pub(super) fn list(numbers: Vec<i64>) -> Expr {
     Expr::Value(Value::Array(ArrayType::BigInt, Some(Box::new(values))))
 }
 
+/// Whether this is one of these numbers. One alone is compared as one: a plan that is kept for all
+/// values takes a list for ten, and would not be kept where planning for the one costs less.
+pub(super) fn among(what: &str, numbers: Vec<i64>) -> Expr {
+    match numbers[..] {
+        [number] => fill(format!("{what} = $1"), [Expr::val(number)]),
+        _ => fill(format!("{what} = ANY($1)"), [list(numbers)]),
+    }
+}
+
 /// A list of texts as one bound array.
 pub(super) fn texts(texts: Vec<String>) -> Expr {
     let values = texts.into_iter().map(Value::from).collect();

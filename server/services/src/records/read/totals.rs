@@ -10,7 +10,7 @@ use sea_orm::sea_query::{Expr, SelectStatement};
 use serde_json::Value as Json;
 
 use super::question::Question;
-use super::sql::{fill, list, plain, subquery, word};
+use super::sql::{among, fill, plain, subquery, word};
 
 /// The alias of the currency under which a record is counted: none where there is no amount.
 const COUNTED_UNDER: &str = "CASE WHEN r.amount IS NULL THEN '' ELSE coalesce(r.currency, '') END";
@@ -35,19 +35,20 @@ impl Question<'_> {
             Reach::Owners(owners) => by_stage(fill(
                 format!(
                     "(({all} AND t.everyone) UNION ALL \
-                     ({owned} AND NOT t.everyone AND t.owner_id = ANY($2)) UNION ALL \
+                     ({owned} AND NOT t.everyone AND $2) UNION ALL \
                      (SELECT r.stage_id, {COUNTED_UNDER}, 1, coalesce(r.amount, 0) \
                      FROM record_observer o JOIN {kind_table} r ON r.id = o.record_id \
                      WHERE o.user_id = $3 AND o.kind = {kind} AND r.pipeline_id = $1 \
                      AND r.deleted_at IS NULL AND NOT r.everyone \
-                     AND (r.owner_id = ANY($2)) IS NOT TRUE))",
+                     AND ($4) IS NOT TRUE))",
                     owned = kept("stage_total"),
                     kind_table = super::sql::name(self.schema.kind.as_str()),
                 ),
                 [
                     Expr::val(pipeline),
-                    list(owners),
+                    among("t.owner_id", owners.clone()),
                     Expr::val(self.ctx.actor.user_id),
+                    among("r.owner_id", owners),
                 ],
             )),
         }
