@@ -32,14 +32,19 @@ pub(super) struct Question<'a> {
 }
 
 impl<'a> Question<'a> {
-    /// A question about records of a kind, with what its filter needs.
-    pub(super) async fn about(ctx: &'a Ctx, kind: Kind, filter: &Filter) -> Result<Self> {
-        let mut question = Self {
+    /// A question about all records of the kind that has these fields.
+    pub(super) fn about_all(ctx: &'a Ctx, schema: Schema) -> Self {
+        Self {
             ctx,
-            schema: schema::load(ctx, kind).await?,
+            schema,
             linked: BTreeMap::new(),
             country: String::new(),
-        };
+        }
+    }
+
+    /// A question about records of a kind, with what its filter needs.
+    pub(super) async fn about(ctx: &'a Ctx, kind: Kind, filter: &Filter) -> Result<Self> {
+        let mut question = Self::about_all(ctx, schema::load(ctx, kind).await?);
         for condition in filter.conditions() {
             question.reach(condition.path.link.as_deref()).await?;
         }
