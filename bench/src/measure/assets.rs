@@ -1,5 +1,6 @@
-//! What a browser loads until the board works: the page and every file that it names, compressed
-//! with brotli, in bytes of bodies.
+//! What a browser loads until the board works: the page, every file that it names, and the scripts
+//! that those import, compressed with brotli, in bytes of bodies. What the page leaves to the browser
+//! for later (`rel="prefetch"`) does not count: the board works without.
 
 use std::collections::BTreeSet;
 
@@ -16,8 +17,11 @@ const FOLDER: &str = "/pkg/";
 pub(super) async fn measure(bench: &Bench<'_>) -> Result<Vec<Figure>> {
     let page = bench.administrator.get("/deals/board").await?;
     // Once more without compression, to be read.
-    let names = named(&bench.administrator.text("/deals/board").await?);
+    let mut names = named(&bench.administrator.text("/deals/board").await?);
     ensure!(!names.is_empty(), "the page names no files");
+    for script in names.clone().iter().filter(|name| name.ends_with(".js")) {
+        names.extend(imported(&bench.administrator.text(script).await?));
+    }
     let mut total = page.body.len();
     let mut figures = vec![row("HTML", page.body.len())];
     for name in names {
@@ -42,17 +46,29 @@ fn row(what: &str, bytes: usize) -> Figure {
     Figure::single(GROUP, what, kilobytes, Unit::Kilobytes)
 }
 
-/// The files that the text of a page names.
+/// The files that the text of a page names, but for those that it leaves for later.
 fn named(page: &str) -> BTreeSet<String> {
-    page.match_indices(FOLDER)
-        .map(|(at, _)| {
-            let rest = &page[at..];
-            let end = rest
-                .find(|c: char| !(c.is_ascii_alphanumeric() || "/._-".contains(c)))
-                .unwrap_or(rest.len());
-            rest[..end].to_owned()
-        })
+    page.split('<')
+        .filter(|tag| !tag.starts_with("link ") || !tag.contains("\"prefetch\""))
+        .flat_map(|tag| tag.match_indices(FOLDER).map(|(at, _)| name_at(&tag[at..])))
         .filter(|name| name.len() > FOLDER.len())
+        .collect()
+}
+
+/// The scripts beside it that a script imports.
+fn imported(script: &str) -> BTreeSet<String> {
+    script
+        .match_indices("\"./")
+        .map(|(at, quoted)| name_at(&script[at + quoted.len()..]))
+        .filter(|name| name.ends_with(".js"))
+        .map(|name| format!("{FOLDER}{name}"))
+        .collect()
+}
+
+/// The name of a file that a text begins with.
+fn name_at(text: &str) -> String {
+    text.chars()
+        .take_while(|c| c.is_ascii_alphanumeric() || "/._-".contains(*c))
         .collect()
 }
 
@@ -72,9 +88,18 @@ mod tests {
     #[test]
     fn every_file_is_named_once() {
         let page = r#"<link href="/pkg/a.Xy.css"><script>import("/pkg/a.Zz.js");'/pkg/a.Zz.js'</script>
+            <link rel="prefetch" as="fetch" href="/pkg/later.Ab.wasm">
             <p>/pkg/</p>"#;
         let names: Vec<String> = named(page).into_iter().collect();
         assert_eq!(names, ["/pkg/a.Xy.css", "/pkg/a.Zz.js"]);
+    }
+
+    #[test]
+    fn what_a_script_imports_counts_too() {
+        let script = r#"import*as t from"./__wasm_split.U9-_x.js";import { a } from "./a.Zz.js";
+            fetch("./split_list.Ab.wasm")"#;
+        let names: Vec<String> = imported(script).into_iter().collect();
+        assert_eq!(names, ["/pkg/__wasm_split.U9-_x.js", "/pkg/a.Zz.js"]);
     }
 
     #[test]
