@@ -21,10 +21,8 @@ use crate::{config::PublicUrl, session_store::DatabaseStore, state};
 /// The cookie's name.
 pub const COOKIE: &str = "dealwright_session";
 
-/// How long a session lasts without being used.
-const INACTIVITY: time::Duration = time::Duration::days(14);
-/// The same for the row behind it.
-const LASTING: TimeDelta = TimeDelta::days(14);
+/// How long a session lasts without being used, in days.
+const INACTIVITY_DAYS: i64 = 14;
 
 /// How often a session in use is written down again, so that it does not end: a write a day
 /// instead of one a request.
@@ -46,7 +44,7 @@ pub fn with_sessions(router: Router, db: DatabaseConnection, url: &PublicUrl) ->
         // Links in mails must arrive signed in; writes are checked by their origin.
         .with_same_site(SameSite::Lax)
         .with_secure(url.secure_cookies())
-        .with_expiry(Expiry::OnInactivity(INACTIVITY));
+        .with_expiry(Expiry::OnInactivity(time::Duration::days(INACTIVITY_DAYS)));
     router.layer(renewal).layer(sessions)
 }
 
@@ -82,7 +80,9 @@ async fn renew(
         let now = state::now();
         let renewed = session.get::<i64>(RENEWED).await.ok().flatten();
         if renewed.is_none_or(|renewed| now.timestamp() - renewed >= RENEWAL) {
-            match sessions::prolong(&db, &id.to_string(), now + LASTING).await {
+            match sessions::prolong(&db, &id.to_string(), now + TimeDelta::days(INACTIVITY_DAYS))
+                .await
+            {
                 Ok(()) => {
                     // In memory; the layer writes it down, and sends the cookie again.
                     let _ = session.insert(RENEWED, now.timestamp()).await;

@@ -39,10 +39,11 @@ pub(super) async fn ends(
 ) -> Result<Numbers> {
     let all = Filter::everything();
     let ends: Vec<Piece> = periods.iter().map(|&end| Piece::more(Some(end))).collect();
-    Ok(Numbers {
-        groups: groups(ctx, schema, pipeline, &all, &ends).await?,
-        stays: stays(ctx, schema, pipeline, &all, &ends).await?,
-    })
+    let (groups, stays) = tokio::try_join!(
+        groups(ctx, schema, pipeline, &all, &ends),
+        stays(ctx, schema, pipeline, &all, &ends)
+    )?;
+    Ok(Numbers { groups, stays })
 }
 
 /// How many records stand where, and how far they came, of pieces of time that are put together or

@@ -6,6 +6,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use domain::PipelineId;
 use sea_orm::FromQueryResult;
 
+use super::cut::start;
 use super::{Group, Numbers, Stays, counted, sql};
 use crate::Ctx;
 use crate::failure::Result;
@@ -25,31 +26,31 @@ pub(super) async fn numbers(
     if first >= end {
         return counted::ends(ctx, schema, pipeline, &[(from, to)]).await;
     }
-    let mut numbers = whole_days(ctx, schema, pipeline, first, end).await?;
-    let ends: Vec<_> = [(from, midnight(first)), (midnight(end), to)]
+    let ends: Vec<_> = [(from, start(first)), (start(end), to)]
         .into_iter()
         .filter(|(from, to)| from < to)
         .collect();
-    if !ends.is_empty() {
-        let more = counted::ends(ctx, schema, pipeline, &ends).await?;
-        numbers.groups.extend(more.groups);
-        numbers.stays.extend(more.stays);
-    }
+    let counted = async {
+        if ends.is_empty() {
+            return Ok(Numbers::default());
+        }
+        counted::ends(ctx, schema, pipeline, &ends).await
+    };
+    let kept = whole_days(ctx, schema, pipeline, first, end);
+    let (mut numbers, more) = tokio::try_join!(kept, counted)?;
+    numbers.groups.extend(more.groups);
+    numbers.stays.extend(more.stays);
     Ok(numbers)
 }
 
 /// The first day that begins at this moment or later.
 fn day_from(moment: DateTime<Utc>) -> NaiveDate {
     let day = moment.date_naive();
-    if midnight(day) == moment {
+    if start(day) == moment {
         day
     } else {
         day + Days::new(1)
     }
-}
-
-fn midnight(day: NaiveDate) -> DateTime<Utc> {
-    day.and_hms_opt(0, 0, 0).unwrap_or_default().and_utc()
 }
 
 /// A day as it is bound: as text, since those at the ends of time are words to PostgreSQL.
@@ -100,14 +101,10 @@ async fn whole_days(
                   group by 1";
     let now = seconds(ctx.now);
     let [kind, pipeline, from, to] = values();
-    let groups = Group::find_by_statement(sql(groups, values()))
-        .all(&ctx.questions)
-        .await?;
+    let groups = Group::find_by_statement(sql(groups, values()));
     let stays = Stays::find_by_statement(sql(stays, [kind, pipeline, from, to, now.into()]));
-    Ok(Numbers {
-        groups,
-        stays: stays.all(&ctx.questions).await?,
-    })
+    let (groups, stays) = tokio::try_join!(groups.all(&ctx.questions), stays.all(&ctx.questions))?;
+    Ok(Numbers { groups, stays })
 }
 
 #[cfg(test)]
