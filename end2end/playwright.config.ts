@@ -17,7 +17,8 @@ export default defineConfig({
   // One browser beside one server and one PostgreSQL is what two cores carry.
   workers: Number(process.env['DEALWRIGHT_E2E_WORKERS'] ?? 1),
   timeout: 45_000,
-  globalTimeout: 30 * 60_000,
+  // All of them take 25 minutes on two cores with nothing beside them, and more beside a build. CI has 90 for everything.
+  globalTimeout: 55 * 60_000,
   expect: { timeout: 8_000 },
   reporter: [
     ['list'],
