@@ -55,13 +55,16 @@ fn named(page: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// The scripts beside it that a script imports.
+/// The scripts beside it that a script imports. Other names in it, as those under which the wasm asks
+/// for its own, are no files.
 fn imported(script: &str) -> BTreeSet<String> {
     script
-        .match_indices("\"./")
-        .map(|(at, quoted)| name_at(&script[at + quoted.len()..]))
-        .filter(|name| name.ends_with(".js"))
-        .map(|name| format!("{FOLDER}{name}"))
+        .match_indices("from")
+        .filter_map(|(at, from)| {
+            let rest = script[at + from.len()..].trim_start();
+            rest.strip_prefix("\"./")
+        })
+        .map(|rest| format!("{FOLDER}{}", name_at(rest)))
         .collect()
 }
 
@@ -97,7 +100,7 @@ mod tests {
     #[test]
     fn what_a_script_imports_counts_too() {
         let script = r#"import*as t from"./__wasm_split.U9-_x.js";import { a } from "./a.Zz.js";
-            fetch("./split_list.Ab.wasm")"#;
+            fetch("./split_list.Ab.wasm");const n={"./dealwright_bg.js":t}"#;
         let names: Vec<String> = imported(script).into_iter().collect();
         assert_eq!(names, ["/pkg/__wasm_split.U9-_x.js", "/pkg/a.Zz.js"]);
     }
