@@ -19,8 +19,10 @@ pub(super) async fn measure(bench: &Bench<'_>) -> Result<Vec<Figure>> {
     // Once more without compression, to be read.
     let mut names = named(&bench.administrator.text("/deals/board").await?);
     ensure!(!names.is_empty(), "the page names no files");
-    for script in names.clone().iter().filter(|name| name.ends_with(".js")) {
-        names.extend(imported(&bench.administrator.text(script).await?));
+    for name in names.clone() {
+        if let Some((_, "js")) = name.rsplit_once('.') {
+            names.extend(imported(&bench.administrator.text(&name).await?));
+        }
     }
     let mut total = page.body.len();
     let mut figures = vec![row("HTML", page.body.len())];
