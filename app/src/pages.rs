@@ -98,33 +98,19 @@ macro_rules! pages_of_kinds {
     )+};
 }
 
-/// Pages of records, with what fetches the inside of one. Their frame is in the main file, since a
-/// board opens it over itself; the inside must be there when the page is hydrated.
-macro_rules! records {
-    ($($route:ident of $of:ident),+) => {$(
-        #[doc = concat!("Opens a record of the kind `", stringify!($of), "`.")]
-        #[derive(Debug, Clone, Copy)]
-        pub(crate) struct $route;
-
-        impl LazyRoute for $route {
-            fn data() -> Self {
-                Self
-            }
-
-            async fn view(_: Self) -> AnyView {
-                // Whether it came is told by the page, which asks again.
-                let _ = fetch_record_view().await;
-                view! { <RecordPage kind=Kind::$of /> }.into_any()
-            }
-
-            async fn preload() {
-                let _ = fetch_record_view().await;
-            }
-        }
-    )+};
+/// The page of a record. Its frame is in the main file, since a board opens it over itself; the inside
+/// must be there when the page is hydrated.
+async fn record_page(kind: Kind) -> AnyView {
+    // Whether it came is told by the page, which asks again.
+    let _ = fetch_record_view().await;
+    view! { <RecordPage kind /> }.into_any()
 }
 
-records!(Deal of Deal, Lead of Lead, Contact of Contact, Company of Company, Product of Product);
+route!(Deal: record_page, fetch_record_view(Kind::Deal));
+route!(Lead: record_page, fetch_record_view(Kind::Lead));
+route!(Contact: record_page, fetch_record_view(Kind::Contact));
+route!(Company: record_page, fetch_record_view(Kind::Company));
+route!(Product: record_page, fetch_record_view(Kind::Product));
 
 pages! {
     list: MyDay, my_day, my_day_code, fetch_my_day => view! { <MyDayPage /> };

@@ -38,6 +38,7 @@ test('what is typed into a cell stands in it, whole', { tag: '@desktop' }, async
   await expect(list.grid).toBeFocused();
   await lateFrames(page);
   await page.keyboard.type('2500');
+  // Until the late frame has come: what is done in it must leave alone what was typed.
   await page.waitForTimeout(500);
   await expect(page.getByRole('textbox', { name: 'Amount' })).toHaveValue('2500');
   await page.keyboard.press('Tab');
