@@ -11,12 +11,26 @@ use server::commands::{self, Cli};
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
+/// `mi_option_arena_max_object_size` of mimalloc 3, which its crate does not name: what is larger (in
+/// KiB) is asked of the system and given back at once.
+const LARGEST_KEPT: libmimalloc_sys::mi_option_t = 45;
+/// The number is that of the version that has so many options.
+const _: () = assert!(libmimalloc_sys::_mi_option_last == 47);
+/// KiB. Below what hashing a password takes (19 MiB), which the allocator now and then kept for good.
+const LARGEST_KEPT_SIZE: std::ffi::c_long = 4 * 1024;
+
 /// How often memory that is free is given back to the system.
 const GIVING_BACK: Duration = Duration::from_secs(5);
 
 /// Gives free memory back while the program runs. The allocator does so by itself when it is next
 /// asked for some, which a server that has come to rest does not do.
 fn give_back_memory() {
+    #[expect(unsafe_code, reason = "a function of C that takes two numbers")]
+    // SAFETY: the option is one of this version's (see the assertion above), and no other thread of
+    // this program runs yet.
+    unsafe {
+        libmimalloc_sys::mi_option_set(LARGEST_KEPT, LARGEST_KEPT_SIZE);
+    }
     let giving = || loop {
         thread::sleep(GIVING_BACK);
         #[expect(
@@ -34,9 +48,13 @@ fn give_back_memory() {
         .spawn(giving);
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     give_back_memory();
+    program()
+}
+
+#[tokio::main]
+async fn program() -> ExitCode {
     let cli = Cli::parse();
     match commands::run(cli).await {
         Ok(()) => ExitCode::SUCCESS,
