@@ -286,16 +286,41 @@ impl Run<'_, '_> {
     }
 
     /// Nobody but this transaction sees its rows, so nobody else can count them: without fresh
-    /// statistics PostgreSQL would go on reading tables whole that were small at the beginning.
+    /// statistics PostgreSQL would go on reading tables whole that were small at the beginning. Those
+    /// that were large are left alone: what it knows of them still holds, and to gather it anew takes
+    /// longer than to write tens of thousands of rows.
     async fn gather_statistics(&mut self) -> Result<()> {
-        if self.imported.rows.written < self.statistics_at {
+        let written = self.imported.rows.written;
+        if written < self.statistics_at {
             return Ok(());
         }
-        self.statistics_at = self.imported.rows.written * 5;
-        let sql = format!(
-            "analyze {}, stage_stay, event, record_link, contact_point",
-            self.kind
+        self.statistics_at = written * 5;
+        let tables = [
+            self.kind.as_str(),
+            "stage_stay",
+            "event",
+            "record_link",
+            "contact_point",
+        ];
+        let statement = Statement::from_sql_and_values(
+            DbBackend::Postgres,
+            "select c.oid::regclass::text from unnest($1) as t(name)
+               join pg_class c on c.oid = t.name::regclass
+              where c.reltuples < $2 order by 1",
+            [
+                tables.map(str::to_owned).to_vec().into(),
+                i64::try_from(written).map_err(anyhow::Error::from)?.into(),
+            ],
         );
+        let small = self.operation.tx().query_all_raw(statement).await?;
+        let small = small
+            .iter()
+            .map(|row| row.try_get_by_index(0))
+            .collect::<Result<Vec<String>, _>>()?;
+        if small.is_empty() {
+            return Ok(());
+        }
+        let sql = format!("analyze {}", small.join(", "));
         self.operation.tx().execute_unprepared(&sql).await?;
         Ok(())
     }

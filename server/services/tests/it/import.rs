@@ -94,6 +94,28 @@ async fn companies_link_to_rows_further_down_and_refused_rows_say_why() {
     assert_eq!(db.number(operations).await, 1);
 }
 
+/// Gathering them reads thirty thousand rows of every index, which of a large table took longer than
+/// the import.
+#[tokio::test]
+async fn statistics_are_gathered_of_tables_that_were_small() {
+    let db = TestDb::new().await;
+    db.run("alter table company set (autovacuum_enabled = off)")
+        .await;
+    let mapping = "kind = \"company\"\n[fields]\nname = \"Name\"";
+    let csv: String = std::iter::once("Name\n".to_owned())
+        .chain((0..1_100).map(|number| format!("Company {number}\n")))
+        .collect();
+    let known = "select reltuples::bigint from pg_class where oid = 'company'::regclass";
+
+    import(&db.system(), mapping, &csv).await.expect("imported");
+    assert_eq!(db.number(known).await, 1_000, "after the first thousand");
+
+    db.run("update pg_class set reltuples = 1000000 where oid = 'company'::regclass")
+        .await;
+    import(&db.system(), mapping, &csv).await.expect("imported");
+    assert_eq!(db.number(known).await, 1_000_000, "left as it was");
+}
+
 #[tokio::test]
 async fn rows_that_are_there_are_refused_or_updated_as_the_mapping_says() {
     let db = TestDb::new().await;
