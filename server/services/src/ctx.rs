@@ -48,6 +48,9 @@ pub struct Ctx {
     pub time_zone: Tz,
     /// Finds the log entries of this request.
     pub request_id: Arc<str>,
+    /// The version of the custom fields when the request began, which its reading goes by; none
+    /// where it is asked for each time, as in work that outlives its request.
+    pub fields: Option<Arc<str>>,
 }
 
 impl Ctx {
@@ -63,6 +66,7 @@ impl Ctx {
             now,
             time_zone: Tz::UTC,
             request_id: Arc::from("system"),
+            fields: None,
         }
     }
 
@@ -89,6 +93,7 @@ impl Ctx {
             now,
             time_zone: Tz::UTC,
             request_id,
+            fields: None,
         }
     }
 

@@ -86,14 +86,12 @@ fn known() -> MutexGuard<'static, VecDeque<Arc<Version>>> {
     KNOWN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The schema of a kind as it is now.
+/// The schema of a kind as it is now: as it was when the request began, where that is known.
 ///
 /// # Errors
 /// The database's.
 pub async fn load(ctx: &Ctx, kind: Kind) -> Result<Schema> {
-    let sql = "select version::text from custom_field_version";
-    let version = Statement::from_string(DbBackend::Postgres, sql);
-    Ok(current(&ctx.db, version).await?.schema(kind))
+    Ok(of_request(ctx).await?.schema(kind))
 }
 
 /// The schemas of all kinds as they are now, for the price of one.
@@ -101,13 +99,26 @@ pub async fn load(ctx: &Ctx, kind: Kind) -> Result<Schema> {
 /// # Errors
 /// The database's.
 pub async fn load_all(ctx: &Ctx) -> Result<Vec<Schema>> {
-    let sql = "select version::text from custom_field_version";
-    let version = Statement::from_string(DbBackend::Postgres, sql);
-    let version = current(&ctx.db, version).await?;
+    let version = of_request(ctx).await?;
     Ok(Kind::ALL
         .into_iter()
         .map(|kind| version.schema(kind))
         .collect())
+}
+
+/// The version that the request goes by. The one that came with its visitor costs nothing where it
+/// is remembered.
+async fn of_request(ctx: &Ctx) -> Result<Arc<Version>> {
+    if let Some(there) = ctx.fields.as_deref().and_then(remembered) {
+        return Ok(there);
+    }
+    let sql = "select version::text from custom_field_version";
+    current(&ctx.db, Statement::from_string(DbBackend::Postgres, sql)).await
+}
+
+fn remembered(version: &str) -> Option<Arc<Version>> {
+    let known = known();
+    known.iter().find(|known| known.version == version).cloned()
 }
 
 /// The schema of a kind for a transaction that is going to write its records: what is decided by
@@ -120,9 +131,8 @@ pub(crate) async fn load_for_writing(tx: &DatabaseTransaction, kind: Kind) -> Re
 }
 
 /// The fields that users made, kind by kind, in order.
-pub(crate) async fn custom_fields(db: &impl ConnectionTrait) -> Result<Vec<(Kind, Vec<FieldDef>)>> {
-    let sql = "select version::text from custom_field_version";
-    let version = current(db, Statement::from_string(DbBackend::Postgres, sql)).await?;
+pub(crate) async fn custom_fields(ctx: &Ctx) -> Result<Vec<(Kind, Vec<FieldDef>)>> {
+    let version = of_request(ctx).await?;
     Ok(Kind::ALL
         .into_iter()
         .map(|kind| (kind, version.schema(kind).custom().cloned().collect()))
@@ -135,8 +145,8 @@ async fn current(db: &impl ConnectionTrait, version: Statement) -> Result<Arc<Ve
     let version: String = row
         .ok_or_else(|| anyhow::anyhow!("custom fields have no version"))?
         .try_get_by_index(0)?;
-    if let Some(there) = known().iter().find(|known| known.version == version) {
-        return Ok(there.clone());
+    if let Some(there) = remembered(&version) {
+        return Ok(there);
     }
     let (version, custom) = rows::all(db).await?;
     let mut kinds: BTreeMap<Kind, Vec<FieldDef>> = BTreeMap::new();

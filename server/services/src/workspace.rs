@@ -75,10 +75,18 @@ impl From<PersonRow> for Person {
 async fn read(ctx: &Ctx) -> Result<Workspace> {
     let user = ctx.actor.user_id.ok_or(Error::Unauthenticated)?;
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, SQL, [user.into()]);
-    let row = Row::find_by_statement(statement)
-        .one(&ctx.db)
-        .await?
-        .ok_or(Error::Unavailable)?;
+    let row = async {
+        let row = Row::find_by_statement(statement).one(&ctx.db).await?;
+        row.ok_or_else(|| Error::Unavailable.into())
+    };
+    // Every page waits for all of it.
+    let (row, pipelines, lost_reasons, past, custom_fields) = tokio::try_join!(
+        row,
+        pipelines::load(&ctx.db),
+        pipelines::lost_reasons(&ctx.db),
+        pipelines::past_names(&ctx.db),
+        schema::custom_fields(ctx),
+    )?;
     let people: Vec<PersonRow> = serde_json::from_value(row.people).map_err(anyhow::Error::from)?;
     let people: Vec<Person> = people.into_iter().map(Person::from).collect();
     let departments: Vec<Department> =
@@ -105,9 +113,9 @@ async fn read(ctx: &Ctx) -> Result<Workspace> {
         theme: row.theme.unwrap_or_else(|| "auto".to_owned()),
         people,
         departments,
-        pipelines: pipelines::load(&ctx.db).await?,
-        lost_reasons: pipelines::lost_reasons(&ctx.db).await?,
-        past: pipelines::past_names(&ctx.db).await?,
-        custom_fields: schema::custom_fields(&ctx.db).await?,
+        pipelines,
+        lost_reasons,
+        past,
+        custom_fields,
     })
 }

@@ -84,6 +84,7 @@ impl TestDb {
             now: now(),
             time_zone: ZONE,
             request_id: Arc::from("test"),
+            fields: None,
         }
     }
 

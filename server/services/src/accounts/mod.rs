@@ -79,6 +79,7 @@ pub async fn recognise(ctx: &Ctx, user: UserId) -> Result<Option<Visitor>, Error
         ctx: Ctx {
             time_zone: known.time_zone.parse().unwrap_or(Tz::UTC),
             actor: Arc::new(known.actor),
+            fields: Some(known.fields.into()),
             ..ctx.clone()
         },
         theme: known.theme,
@@ -94,6 +95,7 @@ struct Known {
     actor: Actor,
     time_zone: String,
     theme: String,
+    fields: String,
 }
 
 #[derive(FromQueryResult)]
@@ -102,34 +104,45 @@ struct Row {
     time_zone: String,
     theme: String,
     roles: serde_json::Value,
+    team: serde_json::Value,
+    fields: String,
 }
 
+/// All that a request must know of who asks, in one statement: it comes before every other. Only a
+/// head of sales has a team; the other roles ask for oneself, or for nobody in particular.
+/// `union`, not `union all`: a circle of departments, were there one, ends.
+const KNOWN: &str = "select u.department_id, u.theme,
+        coalesce(u.time_zone, (select time_zone from organisation), 'UTC') as time_zone,
+        coalesce((select json_agg(role order by role) from user_role where user_id = u.id), '[]') as roles,
+        (select version::text from custom_field_version) as fields,
+        coalesce(case when exists (select from user_role where user_id = u.id and role = $2) then (
+          with recursive below as (
+            select u.department_id as id where u.department_id is not null
+            union
+            select d.id from department d join below b on d.parent_id = b.id
+          )
+          select json_agg(json_build_array(b.id, m.id) order by b.id, m.id)
+            from below b left join app_user m on m.department_id = b.id
+        ) end, '[]') as team
+   from app_user u where u.id = $1 and u.active";
+
 async fn find(db: &DatabaseConnection, user: UserId) -> Result<Option<Known>> {
-    let sql = "select u.department_id, u.theme,
-                      coalesce(u.time_zone, (select time_zone from organisation), 'UTC') as time_zone,
-                      coalesce((select json_agg(role order by role) from user_role
-                                where user_id = u.id), '[]') as roles
-               from app_user u where u.id = $1 and u.active";
-    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, [user.into()]);
+    let values = [user.into(), Role::HeadOfSales.as_str().into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, KNOWN, values);
     let Some(row) = Row::find_by_statement(statement).one(db).await? else {
         return Ok(None);
     };
-    let roles = roles(&row.roles);
-    let team = match row.department_id {
-        // The other roles ask only for oneself, or for nobody in particular.
-        Some(department) if roles.contains(&Role::HeadOfSales) => team(db, department).await?,
-        _ => BTreeMap::new(),
-    };
     let actor = Actor {
         user_id: Some(user),
-        roles,
+        roles: roles(&row.roles),
         department: row.department_id,
-        team,
+        team: team(row.team)?,
     };
     Ok(Some(Known {
         actor,
         time_zone: row.time_zone,
         theme: row.theme,
+        fields: row.fields,
     }))
 }
 
@@ -141,25 +154,14 @@ fn roles(list: &serde_json::Value) -> Vec<Role> {
         .collect()
 }
 
-/// The users of a department and of those below it, by department.
-async fn team(
-    db: &DatabaseConnection,
-    department: DepartmentId,
-) -> Result<BTreeMap<DepartmentId, Vec<UserId>>> {
-    // `union`, not `union all`: a circle, were there one, ends.
-    let sql = "with recursive below as (
-                 select id from department where id = $1
-                 union
-                 select d.id from department d join below b on d.parent_id = b.id
-               )
-               select b.id as department, u.id as member
-               from below b left join app_user u on u.department_id = b.id
-               order by b.id, u.id";
-    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, [department.into()]);
-    let mut team = BTreeMap::new();
-    for row in db.query_all_raw(statement).await? {
-        let members: &mut Vec<UserId> = team.entry(row.try_get("", "department")?).or_default();
-        members.extend(row.try_get::<Option<UserId>>("", "member")?);
+/// The users of a department and of those below it, by department, from `[[department, user], …]`;
+/// the user is null where a department has none.
+fn team(pairs: serde_json::Value) -> Result<BTreeMap<DepartmentId, Vec<UserId>>> {
+    let pairs: Vec<(DepartmentId, Option<UserId>)> =
+        serde_json::from_value(pairs).map_err(anyhow::Error::from)?;
+    let mut team: BTreeMap<_, Vec<UserId>> = BTreeMap::new();
+    for (department, member) in pairs {
+        team.entry(department).or_default().extend(member);
     }
     Ok(team)
 }

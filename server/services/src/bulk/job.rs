@@ -36,7 +36,11 @@ struct Stopped;
 impl Job {
     pub(super) fn new(ctx: &Ctx, run: RunId) -> Self {
         Self {
-            ctx: ctx.clone(),
+            ctx: Ctx {
+                // A run goes on for minutes, in which fields may change.
+                fields: None,
+                ..ctx.clone()
+            },
             run,
         }
     }

@@ -39,9 +39,12 @@ pub async fn read(ctx: &Ctx, query: &FunnelQuery) -> Result<Funnel, Error> {
 
 async fn build(ctx: &Ctx, query: &FunnelQuery) -> Result<Funnel> {
     let seen = replay::newest(&ctx.db).await?;
-    let pipelines = pipelines::load(&ctx.db).await?;
-    let reasons = pipelines::lost_reasons(&ctx.db).await?;
-    let question = Question::new(ctx, query).await?;
+    // After `seen`: what happens in between is told once more rather than never.
+    let (pipelines, reasons, question) = tokio::try_join!(
+        pipelines::load(&ctx.db),
+        pipelines::lost_reasons(&ctx.db),
+        Question::new(ctx, query),
+    )?;
     let first = |kind: Kind| pipelines.iter().find(|pipeline| pipeline.kind == kind);
     let asked = pipelines
         .iter()

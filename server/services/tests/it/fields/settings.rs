@@ -1,11 +1,13 @@
 //! Making, changing, ordering and deleting fields.
 
+use std::sync::{Arc, Mutex};
+
 use domain::field::FieldType;
 use domain::field_settings::FieldDraft;
 use domain::rights::Role;
 use domain::{Error, FieldDef, Kind, Value};
 use services::live::{Announcement, Publisher};
-use services::{Ctx, fields, schema, workspace};
+use services::{Ctx, accounts, fields, schema, workspace};
 use test_support::OPEN_WON_LOST;
 
 use super::{Office, choices, refusal, text};
@@ -355,4 +357,47 @@ async fn a_change_is_logged_announced_and_known_at_once_everywhere() {
     assert_eq!(after.field(&field.key).unwrap().label, "Elsewhere");
     // The background has seen to its index.
     super::index::tended(&office, &[super::index::name(&field)]).await;
+}
+
+#[tokio::test]
+async fn a_request_goes_by_the_fields_that_were_there_when_it_began_and_asks_no_second_time() {
+    let office = Office::new().await;
+    office.field(Kind::Company, "Region", FieldType::Text).await;
+    let user = office.db.user("Root", &[Role::Administrator], None).await;
+    let asked: Arc<Mutex<Vec<String>>> = Arc::default();
+    let mut watched = office.db.db.clone();
+    let keep = Arc::clone(&asked);
+    watched.set_metric_callback(move |info| {
+        keep.lock()
+            .expect("a list")
+            .push(info.statement.sql.clone());
+    });
+    let anonymous = Ctx {
+        questions: watched.clone(),
+        db: watched,
+        ..office.db.system()
+    };
+    let came = async || {
+        let known = accounts::recognise(&anonymous, user).await;
+        known.expect("an answer").expect("a visitor").ctx
+    };
+    let known_to = async |ctx: &Ctx| -> Vec<String> {
+        let schema = schema::load(ctx, Kind::Company).await.expect("a schema");
+        schema
+            .custom()
+            .map(|field| field.label.to_string())
+            .collect()
+    };
+
+    let first = came().await;
+    assert_eq!(known_to(&first).await, ["Region"]);
+    asked.lock().expect("a list").clear();
+    assert_eq!(known_to(&first).await, ["Region"]);
+    assert_eq!(*asked.lock().expect("a list"), [""; 0], "nothing was asked");
+
+    office
+        .field(Kind::Company, "Segment", FieldType::Text)
+        .await;
+    assert_eq!(known_to(&first).await, ["Region"]);
+    assert_eq!(known_to(&came().await).await, ["Region", "Segment"]);
 }
