@@ -30,22 +30,6 @@ pub(super) async fn numbers(
     })
 }
 
-/// The numbers of all records that the asker may see and that were created in one of the periods.
-pub(super) async fn ends(
-    ctx: &Ctx,
-    schema: &Schema,
-    pipeline: PipelineId,
-    periods: &[Span],
-) -> Result<Numbers> {
-    let all = Filter::everything();
-    let ends: Vec<Piece> = periods.iter().map(|&end| Piece::more(Some(end))).collect();
-    let (groups, stays) = tokio::try_join!(
-        groups(ctx, schema, pipeline, &all, &ends),
-        stays(ctx, schema, pipeline, &all, &ends)
-    )?;
-    Ok(Numbers { groups, stays })
-}
-
 /// How many records stand where, and how far they came, of pieces of time that are put together or
 /// taken off.
 pub(super) async fn groups(

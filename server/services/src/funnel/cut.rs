@@ -9,6 +9,8 @@ pub(super) type Span = (DateTime<Utc>, DateTime<Utc>);
 /// By what stretches numbers are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Grain {
+    /// Days.
+    Day,
     /// Months.
     Month,
     /// The first ten days of a month, the next ten, and what is left of it.
@@ -20,6 +22,7 @@ impl Grain {
     fn of(self, moment: DateTime<Utc>) -> NaiveDate {
         let day = moment.date_naive();
         let first = match (self, day.day()) {
+            (Self::Day, day) => day,
             (Self::Month, _) | (Self::TenDays, ..=10) => 1,
             (Self::TenDays, ..=20) => 11,
             (Self::TenDays, _) => 21,
@@ -30,6 +33,7 @@ impl Grain {
     /// The first day of the stretch after the one that begins with this day.
     fn after(self, first: NaiveDate) -> NaiveDate {
         match (self, first.day()) {
+            (Self::Day, _) => first + Days::new(1),
             (Self::TenDays, ..=20) => first + Days::new(10),
             _ => first.with_day(1).unwrap_or(first) + Months::new(1),
         }
@@ -203,6 +207,22 @@ mod tests {
     }
 
     #[test]
+    fn so_are_days() {
+        // The night that is yet to come costs nothing, and today is not counted row by row.
+        let year = cut_by(Grain::Day, "2025-11-22T23:00:00Z", "2026-11-22T23:00:00Z");
+        assert_eq!(
+            told(&year),
+            "2025-11-23..2026-11-23 +11-22T23..11-23T00 -11-22T23..11-23T00"
+        );
+        // Of New York.
+        let today = cut_by(Grain::Day, "2026-11-22T05:00:00Z", "2026-11-23T05:00:00Z");
+        assert_eq!(
+            told(&today),
+            "2026-11-22..2026-11-23 -11-22T00..11-22T05 +11-23T00..11-23T05"
+        );
+    }
+
+    #[test]
     fn what_is_no_month_is_counted() {
         let week = cut_of("2026-11-15T23:00:00Z", "2026-11-22T23:00:00Z");
         assert_eq!(told(&week), "+11-15T23..11-22T23");
@@ -217,7 +237,7 @@ mod tests {
         #[test]
         fn each_moment_of_the_period_counts_once_and_no_other(
             from in 0i64..60_000, length in 1i64..30_000, moment in 0i64..100_000,
-            grain in prop::sample::select(vec![Grain::Month, Grain::TenDays]),
+            grain in prop::sample::select(vec![Grain::Day, Grain::Month, Grain::TenDays]),
         ) {
             let hour = |hours: i64| at("2024-01-01T00:30:00Z") + TimeDelta::hours(hours);
             let period = (hour(from), hour(from + length));

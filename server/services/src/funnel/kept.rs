@@ -4,53 +4,56 @@
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use domain::PipelineId;
+use domain::query::Filter;
+use futures::future::try_join_all;
 use sea_orm::FromQueryResult;
 
-use super::cut::start;
+use super::cut::{Grain, Span, cut};
 use super::{Group, Numbers, Stays, counted, sql};
 use crate::Ctx;
 use crate::failure::Result;
 use crate::schema::Schema;
+
+/// Days from which on their numbers are read in two halves at once.
+const WORTH_HALVES: i64 = 60;
 
 /// The numbers of all records of a pipeline, whoever's they are.
 pub(super) async fn numbers(
     ctx: &Ctx,
     schema: &Schema,
     pipeline: PipelineId,
-    period: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    period: Option<Span>,
 ) -> Result<Numbers> {
-    let Some((from, to)) = period else {
+    let Some(period) = period else {
         return whole_days(ctx, schema, pipeline, NaiveDate::MIN, NaiveDate::MAX).await;
     };
-    let (first, end) = (day_from(from), to.date_naive());
-    if first >= end {
-        return counted::ends(ctx, schema, pipeline, &[(from, to)]).await;
-    }
-    let ends: Vec<_> = [(from, start(first)), (start(end), to)]
-        .into_iter()
-        .filter(|(from, to)| from < to)
-        .collect();
-    let counted = async {
-        if ends.is_empty() {
-            return Ok(Numbers::default());
+    let cut = cut(period, Grain::Day, ctx.now);
+    let all = Filter::everything();
+    let kept = async {
+        match cut.whole {
+            Some((first, end)) => whole_days(ctx, schema, pipeline, first, end).await,
+            None => Ok(Numbers::default()),
         }
-        counted::ends(ctx, schema, pipeline, &ends).await
     };
-    let kept = whole_days(ctx, schema, pipeline, first, end);
-    let (mut numbers, more) = tokio::try_join!(kept, counted)?;
-    numbers.groups.extend(more.groups);
-    numbers.stays.extend(more.stays);
+    let (mut numbers, groups, stays) = tokio::try_join!(
+        kept,
+        counted::groups(ctx, schema, pipeline, &all, &cut.pieces),
+        counted::stays(ctx, schema, pipeline, &all, &cut.pieces),
+    )?;
+    numbers.groups.extend(groups);
+    numbers.stays.extend(stays);
     Ok(numbers)
 }
 
-/// The first day that begins at this moment or later.
-fn day_from(moment: DateTime<Utc>) -> NaiveDate {
-    let day = moment.date_naive();
-    if start(day) == moment {
-        day
-    } else {
-        day + Days::new(1)
+/// Two halves of some days, so that PostgreSQL adds up each in a process of its own, where there is
+/// enough to add up.
+fn halves(first: NaiveDate, end: NaiveDate) -> Vec<(NaiveDate, NaiveDate)> {
+    let days = end.signed_duration_since(first).num_days();
+    if days < WORTH_HALVES || first == NaiveDate::MIN || end == NaiveDate::MAX {
+        return vec![(first, end)];
     }
+    let middle = first + Days::new((days / 2).unsigned_abs());
+    vec![(first, middle), (middle, end)]
 }
 
 /// A day as it is bound: as text, since those at the ends of time are words to PostgreSQL.
@@ -78,7 +81,7 @@ async fn whole_days(
     first: NaiveDate,
     end: NaiveDate,
 ) -> Result<Numbers> {
-    let values = || -> [sea_orm::Value; 4] {
+    let values = |first, end| -> [sea_orm::Value; 4] {
         [
             schema.kind.as_str().into(),
             pipeline.into(),
@@ -93,6 +96,9 @@ async fn whole_days(
                    where kind = $1 and pipeline_id = $2 and day >= $3::date and day < $4::date
                    group by 1, 2, 3, 4
                   having sum(count) <> 0 or sum(amount) <> 0";
+    let groups = halves(first, end).into_iter().map(|(first, end)| {
+        Group::find_by_statement(sql(groups, values(first, end))).all(&ctx.questions)
+    });
     let stays = "select stage_id, sum(ended + lasting)::bigint as count,
                         (sum(ended_seconds) + sum(lasting) * $5::float8::numeric
                          - sum(lasting_since))::float8 as seconds
@@ -100,11 +106,13 @@ async fn whole_days(
                   where kind = $1 and pipeline_id = $2 and day >= $3::date and day < $4::date
                   group by 1";
     let now = seconds(ctx.now);
-    let [kind, pipeline, from, to] = values();
-    let groups = Group::find_by_statement(sql(groups, values()));
+    let [kind, pipeline, from, to] = values(first, end);
     let stays = Stays::find_by_statement(sql(stays, [kind, pipeline, from, to, now.into()]));
-    let (groups, stays) = tokio::try_join!(groups.all(&ctx.questions), stays.all(&ctx.questions))?;
-    Ok(Numbers { groups, stays })
+    let (groups, stays) = tokio::try_join!(try_join_all(groups), stays.all(&ctx.questions))?;
+    Ok(Numbers {
+        groups: groups.concat(),
+        stays,
+    })
 }
 
 #[cfg(test)]
@@ -112,19 +120,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_day_begins_at_midnight_and_not_a_second_later() {
-        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
-        assert_eq!(
-            day_from(at("2026-01-01T00:00:00Z")).to_string(),
-            "2026-01-01"
-        );
-        assert_eq!(
-            day_from(at("2026-01-01T00:00:01Z")).to_string(),
-            "2026-01-02"
-        );
-        assert_eq!(
-            day_from(at("2025-12-31T23:00:00Z")).to_string(),
-            "2026-01-01"
-        );
+    fn halves_are_all_of_it_and_nothing_twice() {
+        let day = |text: &str| text.parse::<NaiveDate>().expect("a day");
+        let (first, middle, end) = (day("2025-11-24"), day("2026-05-25"), day("2026-11-24"));
+        assert_eq!(halves(first, end), [(first, middle), (middle, end)]);
+        let soon = day("2025-12-24");
+        assert_eq!(halves(first, soon), [(first, soon)]);
+        let all = (NaiveDate::MIN, NaiveDate::MAX);
+        assert_eq!(halves(all.0, all.1), [all]);
     }
 }
