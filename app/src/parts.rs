@@ -9,8 +9,8 @@ use leptos::reactive::computed::ScopedFuture;
 use leptos::task::spawn_local;
 use leptos::wasm_split::SplitLoaderError;
 
-use crate::i18n::{t_string, use_i18n};
-use crate::ui::LoadError;
+use crate::i18n::{t, t_string, use_i18n};
+use crate::ui::{Button, Empty, Glyph};
 
 /// The code of a part did not come: the network is gone, or the server has another version by now,
 /// under other names.
@@ -29,15 +29,14 @@ pub(crate) fn shown(part: Result<AnyView, Missing>) -> AnyView {
         let i18n = use_i18n();
         view! {
             <section class="page page--scroll">
-                <div class="page__body">
-                    <LoadError
-                        text=move || t_string!(i18n, parts.missing)
-                        retry_label=move || t_string!(i18n, parts.again)
+                <div class="page__body" role="alert">
+                    <Empty title=move || t_string!(i18n, parts.missing) glyph=Glyph::Offline>
+                        <p>{t!(i18n, parts.why)}</p>
                         // All of it: a new version has its parts under other names.
-                        on_retry=|()| {
+                        <Button on:click=|_| {
                             let _ = window().location().reload();
-                        }
-                    />
+                        }>{t!(i18n, parts.again)}</Button>
+                    </Empty>
                 </div>
             </section>
         }

@@ -242,6 +242,19 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await hydrated(page);
       await shoot(page, 'not-found');
     });
+
+    test.describe('without a part', () => {
+      test.use({ allowedConsole: [/ERR_FAILED|Failed to (fetch|load)/] });
+
+      test('page that did not come', async ({ page }) => {
+        await signIn(page, 'head');
+        await open(page, '/deals/board');
+        await page.route(/\/pkg\/.*\.wasm$/, (route) => route.abort());
+        await page.getByRole('link', { name: 'Contacts' }).filter({ visible: true }).first().click();
+        await expect(page.getByText('This page did not come.')).toBeVisible();
+        await shoot(page, 'page-missing');
+      });
+    });
   });
 }
 // The refusals that are looked at on purpose.
