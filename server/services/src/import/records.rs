@@ -14,12 +14,15 @@ use super::lookup::{Found, Names, People};
 use super::mapping::{Mapping, OnExisting, mistake};
 use super::plan::{Known, Plan, Prepared, Verdict};
 use super::report::Refused;
-use super::source::{CHUNK, Source};
+use super::source::Source;
 use super::{Imported, Options, Progress, pipeline, postponed, source};
 use crate::failure::Result;
 use crate::live::Announcement;
 use crate::records::write::Operation;
 use crate::{Ctx, schema};
+
+/// Rows after which statistics are gathered first.
+const FIRST_STATISTICS: u64 = 1_000;
 
 /// What an import of records keeps while it runs.
 pub(super) struct Run<'a, 'w> {
@@ -77,7 +80,7 @@ pub(super) async fn run<R: Read + Send>(
         refused,
         imported,
         postponed: false,
-        statistics_at: CHUNK as u64,
+        statistics_at: FIRST_STATISTICS,
     };
     loop {
         let rows = source.rows()?;

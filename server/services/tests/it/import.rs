@@ -108,7 +108,7 @@ async fn statistics_are_gathered_of_tables_that_were_small() {
     let known = "select reltuples::bigint from pg_class where oid = 'company'::regclass";
 
     import(&db.system(), mapping, &csv).await.expect("imported");
-    assert_eq!(db.number(known).await, 1_000, "after the first thousand");
+    assert_eq!(db.number(known).await, 1_100, "there were none");
 
     db.run("update pg_class set reltuples = 1000000 where oid = 'company'::regclass")
         .await;
