@@ -17,8 +17,8 @@ export default defineConfig({
   // One browser beside one server and one PostgreSQL is what two cores carry.
   workers: Number(process.env['DEALWRIGHT_E2E_WORKERS'] ?? 1),
   timeout: 45_000,
-  // All of them took 24 minutes in CI before pages came in parts, and more than 30 beside a build since. CI has 90 for
-  // everything; what hangs ends by its own limit above.
+  // All of them take 29 minutes on two cores, and more beside a build. CI has 90 for everything; what hangs ends by its
+  // own limit above.
   globalTimeout: 55 * 60_000,
   expect: { timeout: 8_000 },
   reporter: [
