@@ -2,13 +2,8 @@
 
 use std::time::Duration;
 
-use axum::{
-    Router,
-    extract::{Request, State},
-    middleware::{self, Next},
-    response::Response,
-};
-use chrono::TimeDelta;
+use axum::Router;
+use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::DatabaseConnection;
 use services::sessions::{self, USER_ID};
 use tokio_util::sync::CancellationToken;
@@ -16,7 +11,7 @@ use tower_sessions::{
     ExpiredDeletion as _, Expiry, Session, SessionManagerLayer, cookie::SameSite,
 };
 
-use crate::{config::PublicUrl, session_store::DatabaseStore, state};
+use crate::{config::PublicUrl, session_store::DatabaseStore};
 
 /// The cookie's name.
 pub const COOKIE: &str = "dealwright_session";
@@ -26,7 +21,7 @@ const INACTIVITY_DAYS: i64 = 14;
 
 /// How often a session in use is written down again, so that it does not end: a write a day
 /// instead of one a request.
-const RENEWAL: i64 = 24 * 60 * 60;
+const RENEWAL: TimeDelta = TimeDelta::days(1);
 
 /// The key under which a session remembers when it was last renewed.
 const RENEWED: &str = "renewed";
@@ -37,7 +32,6 @@ const CLEANING: Duration = Duration::from_hours(1);
 /// Gives the router's requests their [`Session`]. Routes without people, such as assets and health,
 /// are better left out: a session costs a query.
 pub fn with_sessions(router: Router, db: DatabaseConnection, url: &PublicUrl) -> Router {
-    let renewal = middleware::from_fn_with_state(db.clone(), renew);
     let sessions = SessionManagerLayer::new(DatabaseStore::new(db))
         .with_name(COOKIE)
         .with_http_only(true)
@@ -45,7 +39,7 @@ pub fn with_sessions(router: Router, db: DatabaseConnection, url: &PublicUrl) ->
         .with_same_site(SameSite::Lax)
         .with_secure(url.secure_cookies())
         .with_expiry(Expiry::OnInactivity(time::Duration::days(INACTIVITY_DAYS)));
-    router.layer(renewal).layer(sessions)
+    router.layer(sessions)
 }
 
 /// Deletes sessions that have ended, now and every hour until the server stops.
@@ -63,33 +57,30 @@ pub async fn delete_expired(db: DatabaseConnection, stop: CancellationToken) {
     }
 }
 
-/// Has a session in use written down once a day, before the page is made: while it is rendered the
+/// Lets a session in use last on, once a day, before the page is made: while it is rendered the
 /// headers may have been sent already.
 ///
 /// A session that cannot be written down is not renewed, and its user reads on: where the disk of
 /// the database is full, the store's layer would answer the whole request with its failure.
-async fn renew(
-    State(db): State<DatabaseConnection>,
-    session: Session,
-    request: Request,
-    next: Next,
-) -> Response {
-    if let Some(id) = session.id()
-        && let Ok(Some(_)) = session.get::<i64>(USER_ID).await
-    {
-        let now = state::now();
-        let renewed = session.get::<i64>(RENEWED).await.ok().flatten();
-        if renewed.is_none_or(|renewed| now.timestamp() - renewed >= RENEWAL) {
-            match sessions::prolong(&db, &id.to_string(), now + TimeDelta::days(INACTIVITY_DAYS))
-                .await
-            {
-                Ok(()) => {
-                    // In memory; the layer writes it down, and sends the cookie again.
-                    let _ = session.insert(RENEWED, now.timestamp()).await;
-                }
-                Err(error) => tracing::warn!(%error, "a session could not be renewed"),
-            }
-        }
+pub async fn renew(
+    db: &DatabaseConnection,
+    session: &Session,
+    now: DateTime<Utc>,
+    ends: DateTime<Utc>,
+) {
+    let lasts = TimeDelta::days(INACTIVITY_DAYS);
+    let Some(id) = session.id().filter(|_| ends - now <= lasts - RENEWAL) else {
+        return;
+    };
+    // Once a day, what it remembers is read as well.
+    if !matches!(session.get::<i64>(USER_ID).await, Ok(Some(_))) {
+        return;
     }
-    next.run(request).await
+    match sessions::prolong(db, &id.to_string(), now + lasts).await {
+        Ok(()) => {
+            // In memory; the layer writes it down, and sends the cookie again.
+            let _ = session.insert(RENEWED, now.timestamp()).await;
+        }
+        Err(error) => tracing::warn!(%error, "a session could not be renewed"),
+    }
 }

@@ -16,12 +16,12 @@ use axum::{
     middleware::Next,
     response::{IntoResponse as _, Redirect, Response},
 };
-use domain::{Error, UserId};
+use domain::Error;
 use leptos::server_fn::ServerFn;
-use services::{Ctx, accounts, sessions::USER_ID, setup};
+use services::{Ctx, accounts, setup};
 use tower_sessions::Session;
 
-use crate::{client::ClientIp, error, rate_limit::SignInLimit, state::AppState};
+use crate::{client::ClientIp, error, rate_limit::SignInLimit, sessions, state::AppState};
 
 /// Where one signs in.
 const SIGN_IN: &str = "/sign-in";
@@ -46,21 +46,19 @@ pub async fn note_visit(
         state.now(),
         request_id,
     );
-    let found = match session.get::<UserId>(USER_ID).await {
-        Ok(Some(user)) => match accounts::recognise(&anonymous, user).await {
-            Ok(Some(visitor)) => Ok(visitor),
-            Ok(None) => Err(Error::Unauthenticated),
-            Err(error) => Err(error),
-        },
-        Ok(None) => Err(Error::Unauthenticated),
-        Err(error) => {
-            tracing::error!(%error, "a session could not be read");
-            Err(Error::Unavailable)
-        }
+    let found = match session.id() {
+        Some(id) => accounts::recognise_session(&anonymous, &id.to_string()).await,
+        None => Ok(None),
     };
     let (signed_in, theme) = match found {
-        Ok(visitor) => (Ok(visitor.ctx), visitor.theme),
-        Err(error) => (Err(error), remembered_theme(request.headers()).to_owned()),
+        Ok(Some((visitor, ends))) => {
+            sessions::renew(&state.pools.db, &session, anonymous.now, ends).await;
+            (Ok(visitor.ctx), visitor.theme)
+        }
+        refused => {
+            let theme = remembered_theme(request.headers()).to_owned();
+            (Err(refused.err().unwrap_or(Error::Unauthenticated)), theme)
+        }
     };
     let address = request
         .extensions()

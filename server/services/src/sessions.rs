@@ -18,7 +18,7 @@ pub const USER_ID: &str = "user_id";
 /// A session as it is stored and loaded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stored {
-    /// Who has signed in, if anybody.
+    /// Who has signed in, if anybody: what requests go by.
     pub user_id: Option<i64>,
     /// What the session remembers.
     pub data: Vec<u8>,
@@ -122,7 +122,7 @@ pub async fn delete_for_user(
 }
 
 /// What is stored of a token. It is random and long, so a plain digest cannot be guessed back.
-fn digest(token: &str) -> String {
+pub(crate) fn digest(token: &str) -> String {
     let mut text = String::with_capacity(64);
     for byte in Sha256::digest(token.as_bytes()) {
         // Writing to a string does not fail.

@@ -46,6 +46,62 @@ async fn the_session_gets_a_new_id_at_sign_in_and_ends_at_sign_out() {
 }
 
 #[tokio::test]
+async fn a_session_in_use_is_written_once_a_day() {
+    let app = TestApp::new().await;
+    let mut browser = app.signed_in("sales").await;
+    // Where a second or two make no difference.
+    let ends = "select round(extract(epoch from expires_at - now()) / 3600)::bigint from session";
+    assert_eq!(app.db.number(ends).await, 14 * 24);
+    assert_eq!(browser.get("/account").await.header("set-cookie"), "");
+    app.db
+        .run("update session set expires_at = expires_at - interval '25 hours'")
+        .await;
+    let renewed = browser.get("/account").await;
+    let set = renewed.header("set-cookie");
+    assert!(set.contains("Max-Age=1209600"), "{set}");
+    assert_eq!(app.db.number(ends).await, 14 * 24);
+    assert_eq!(browser.get("/account").await.header("set-cookie"), "");
+    assert_eq!(app.db.number("select count(*) from session").await, 1);
+}
+
+#[tokio::test]
+async fn a_session_that_cannot_be_written_down_lets_its_user_read_on() {
+    let app = TestApp::new().await;
+    let mut browser = app.signed_in("sales").await;
+    app.db
+        .run(
+            "update session set expires_at = expires_at - interval '25 hours';
+             create function full_disk() returns trigger language plpgsql as
+               $$ begin raise 'No space left on device' using errcode = '53100'; end $$;
+             create trigger full_disk before update on session
+               for each row execute function full_disk()",
+        )
+        .await;
+    let answer = browser.get("/account").await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.header("set-cookie"), "");
+    // Once there is room it is renewed.
+    app.db.run("drop trigger full_disk on session").await;
+    let answer = browser.get("/account").await;
+    assert!(answer.headers.contains_key("set-cookie"));
+}
+
+#[tokio::test]
+async fn a_session_that_has_ended_lets_nobody_in() {
+    let app = TestApp::new().await;
+    let mut browser = app.signed_in("sales").await;
+    app.db
+        .run("update session set expires_at = now() - interval '1 second'")
+        .await;
+    assert_eq!(
+        browser.get("/account").await.location(),
+        "/sign-in?next=/account"
+    );
+    let refused = browser.call(LoadWorkspace::PATH, &[]).await;
+    assert_eq!(refused.error(), Error::Unauthenticated);
+}
+
+#[tokio::test]
 async fn a_wrong_pair_does_not_say_which() {
     let app = TestApp::new().await;
     app.db

@@ -5,6 +5,7 @@ mod checks;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use domain::rights::{Actor, Role};
 use domain::timeline::Via;
@@ -75,15 +76,17 @@ async fn check_pair(ctx: &Ctx, email: &str, password: &str) -> Result<UserId> {
 /// The user with this id as a request needs them; none when they are gone or may not come in.
 pub async fn recognise(ctx: &Ctx, user: UserId) -> Result<Option<Visitor>, Error> {
     let known = settle(ctx, "accounts.recognise", find(&ctx.db, user).await)?;
-    Ok(known.map(|known| Visitor {
-        ctx: Ctx {
-            time_zone: known.time_zone.parse().unwrap_or(Tz::UTC),
-            actor: Arc::new(known.actor),
-            fields: Some(known.fields.into()),
-            ..ctx.clone()
-        },
-        theme: known.theme,
-    }))
+    Ok(known.map(|known| known.visits(ctx)))
+}
+
+/// The user who signed in with the session of this token, as a request needs them, and when that
+/// session ends; none when it has ended or nobody signed in with it, and as [`recognise`].
+pub async fn recognise_session(
+    ctx: &Ctx,
+    token: &str,
+) -> Result<Option<(Visitor, DateTime<Utc>)>, Error> {
+    let known = settle(ctx, "accounts.recognise", find_by_session(ctx, token).await)?;
+    Ok(known.map(|(known, ends)| (known.visits(ctx), ends)))
 }
 
 /// What a user may do; none when they are gone or may not come in.
@@ -98,8 +101,23 @@ struct Known {
     fields: String,
 }
 
+impl Known {
+    fn visits(self, ctx: &Ctx) -> Visitor {
+        Visitor {
+            ctx: Ctx {
+                time_zone: self.time_zone.parse().unwrap_or(Tz::UTC),
+                actor: Arc::new(self.actor),
+                fields: Some(self.fields.into()),
+                ..ctx.clone()
+            },
+            theme: self.theme,
+        }
+    }
+}
+
 #[derive(FromQueryResult)]
 struct Row {
+    id: UserId,
     department_id: Option<DepartmentId>,
     time_zone: String,
     theme: String,
@@ -111,11 +129,11 @@ struct Row {
 /// All that a request must know of who asks, in one statement: it comes before every other. Only a
 /// head of sales has a team; the other roles ask for oneself, or for nobody in particular.
 /// `union`, not `union all`: a circle of departments, were there one, ends.
-const KNOWN: &str = "select u.department_id, u.theme,
+const KNOWN: &str = "u.id, u.department_id, u.theme,
         coalesce(u.time_zone, (select time_zone from organisation), 'UTC') as time_zone,
         coalesce((select json_agg(role order by role) from user_role where user_id = u.id), '[]') as roles,
         (select version::text from custom_field_version) as fields,
-        coalesce(case when exists (select from user_role where user_id = u.id and role = $2) then (
+        coalesce(case when exists (select from user_role where user_id = u.id and role = $1) then (
           with recursive below as (
             select u.department_id as id where u.department_id is not null
             union
@@ -123,27 +141,49 @@ const KNOWN: &str = "select u.department_id, u.theme,
           )
           select json_agg(json_build_array(b.id, m.id) order by b.id, m.id)
             from below b left join app_user m on m.department_id = b.id
-        ) end, '[]') as team
-   from app_user u where u.id = $1 and u.active";
+        ) end, '[]') as team";
 
 async fn find(db: &DatabaseConnection, user: UserId) -> Result<Option<Known>> {
-    let values = [user.into(), Role::HeadOfSales.as_str().into()];
-    let statement = Statement::from_sql_and_values(DbBackend::Postgres, KNOWN, values);
-    let Some(row) = Row::find_by_statement(statement).one(db).await? else {
+    let sql = format!("select {KNOWN} from app_user u where u.id = $2 and u.active");
+    let values = [Role::HeadOfSales.as_str().into(), user.into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    let row = Row::find_by_statement(statement).one(db).await?;
+    row.map(Row::known).transpose()
+}
+
+/// In the same statement as the session: every request would ask for it first.
+async fn find_by_session(ctx: &Ctx, token: &str) -> Result<Option<(Known, DateTime<Utc>)>> {
+    let sql = format!(
+        "select {KNOWN}, s.expires_at from session s join app_user u on u.id = s.user_id
+          where s.id = $2 and s.expires_at > $3 and u.active"
+    );
+    let values = [
+        Role::HeadOfSales.as_str().into(),
+        sessions::digest(token).into(),
+        ctx.now.into(),
+    ];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    let Some(row) = ctx.db.query_one_raw(statement).await? else {
         return Ok(None);
     };
-    let actor = Actor {
-        user_id: Some(user),
-        roles: roles(&row.roles),
-        department: row.department_id,
-        team: team(row.team)?,
-    };
-    Ok(Some(Known {
-        actor,
-        time_zone: row.time_zone,
-        theme: row.theme,
-        fields: row.fields,
-    }))
+    let ends = row.try_get("", "expires_at")?;
+    Ok(Some((Row::from_query_result(&row, "")?.known()?, ends)))
+}
+
+impl Row {
+    fn known(self) -> Result<Known> {
+        Ok(Known {
+            actor: Actor {
+                user_id: Some(self.id),
+                roles: roles(&self.roles),
+                department: self.department_id,
+                team: team(self.team)?,
+            },
+            time_zone: self.time_zone,
+            theme: self.theme,
+            fields: self.fields,
+        })
+    }
 }
 
 /// The roles in a JSON list. One that an older or newer version wrote grants nothing here.
