@@ -1,5 +1,8 @@
 //! How far runs have got, as their table tells. Written beside the run's own transaction, but for
 //! the word that it is done: that is part of it, so that the table and the records never disagree.
+//!
+//! What is written beside it does not wait for the disk: a crash that loses it loses the run too,
+//! and a run would wait as long for telling how far it is as for its work.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -56,6 +59,9 @@ impl Row {
         })
     }
 }
+
+/// Has the transaction of the statement that asks this not wait for the disk. It is one row.
+const UNHURRIED: &str = "(select set_config('synchronous_commit', 'off', true)) as unhurried";
 
 /// Opens a run, unless the user has one under way.
 pub(super) async fn begin(
@@ -165,8 +171,10 @@ async fn fail_silent(ctx: &Ctx, user: UserId) -> Result<()> {
 
 /// Says that the node is at work; false where the run was stopped meanwhile.
 pub(super) async fn beat(ctx: &Ctx, run: RunId) -> Result<bool> {
-    let sql = "update bulk_run set heartbeat = now() where id = $1 and state = 'running'";
-    let updated = ctx.db.execute_raw(statement(sql, [run.into()])).await?;
+    let sql = format!(
+        "update bulk_run set heartbeat = now() from {UNHURRIED} where id = $1 and state = 'running'"
+    );
+    let updated = ctx.db.execute_raw(statement(&sql, [run.into()])).await?;
     Ok(updated.rows_affected() == 1)
 }
 
@@ -186,16 +194,21 @@ pub(super) async fn step(
             .take(room)
             .map(|(id, reason)| json!({"id": id, "reason": reason}))
             .collect();
-        let sql = "insert into bulk_refusal (run_id, record_id, reason)
-                   select $1, n.id, n.reason from jsonb_to_recordset($2) as n(id bigint, reason jsonb)
-                   on conflict do nothing";
+        let sql = format!(
+            "insert into bulk_refusal (run_id, record_id, reason)
+             select $1, n.id, n.reason
+               from jsonb_to_recordset($2) as n(id bigint, reason jsonb), {UNHURRIED}
+             on conflict do nothing"
+        );
         let values = [run.into(), Json::Array(rows).into()];
-        ctx.db.execute_raw(statement(sql, values)).await?;
+        ctx.db.execute_raw(statement(&sql, values)).await?;
     }
-    let sql = "update bulk_run set done = $2, refused = $3, heartbeat = now()
-                where id = $1 and state = 'running'";
+    let sql = format!(
+        "update bulk_run set done = $2, refused = $3, heartbeat = now() from {UNHURRIED}
+          where id = $1 and state = 'running'"
+    );
     let values = [run.into(), signed(done).into(), signed(refused).into()];
-    let updated = ctx.db.execute_raw(statement(sql, values)).await?;
+    let updated = ctx.db.execute_raw(statement(&sql, values)).await?;
     Ok(updated.rows_affected() == 1)
 }
 
