@@ -109,9 +109,9 @@ async fn work(db: &DatabaseConnection, connection: &mut PgConnection) -> Result<
     let there = there(connection).await.map_err(anyhow::Error::from)?;
     let mut statements: Vec<String> = Vec::new();
     let mut tables: BTreeSet<Kind> = BTreeSet::new();
-    for (name, is_whole) in &there.indexes {
-        if !is_whole || !wanted.contains_key(name) {
-            statements.push(format!("drop index concurrently if exists {name}"));
+    for name in there.indexes.keys() {
+        if !wanted.contains_key(name) {
+            statements.push(dropped(name));
         }
     }
     for name in &there.statistics {
@@ -121,15 +121,22 @@ async fn work(db: &DatabaseConnection, connection: &mut PgConnection) -> Result<
     }
     for (name, (kind, served)) in &wanted {
         let expression = &served.expression;
-        if there.indexes.get(name) != Some(&true) {
+        let is_right = there.indexes.get(name);
+        // Just before the new one is built, so that filters do without one field at a time.
+        if is_right == Some(&false) {
+            statements.push(dropped(name));
+        }
+        if is_right != Some(&true) {
             let how = if served.ordered {
                 format!("({expression}, id)")
             } else {
                 format!("using gin ({expression})")
             };
+            // With the deleted ones: PostgreSQL joins the findings of two indexes only where their
+            // conditions have nothing in common.
             statements.push(format!(
                 "create index concurrently if not exists {name} on {kind} {how}
-                  where deleted_at is null and {expression} is not null"
+                  where {expression} is not null"
             ));
             tables.insert(*kind);
         }
@@ -155,6 +162,10 @@ async fn work(db: &DatabaseConnection, connection: &mut PgConnection) -> Result<
             .map_err(anyhow::Error::from)?;
     }
     Ok(any)
+}
+
+fn dropped(name: &str) -> String {
+    format!("drop index concurrently if exists {name}")
 }
 
 /// What there should be, by name.
@@ -254,14 +265,16 @@ pub async fn tended(db: &DatabaseConnection) -> Result<Tended> {
 
 #[derive(Debug, Default)]
 struct There {
-    /// By name, whether it is whole.
+    /// By name, whether it is whole, and made as they are made now.
     indexes: BTreeMap<String, bool>,
     statistics: BTreeSet<String>,
 }
 
 async fn there(connection: &mut PgConnection) -> Result<There, sqlx::Error> {
     let mut there = There::default();
+    // Those of versions before November 2026 left out what was deleted.
     let sql = "select c.relname::text, i.indisvalid and i.indisready
+                      and coalesce(pg_get_expr(i.indpred, i.indrelid), '') !~ '\\mdeleted_at\\M'
                  from pg_index i join pg_class c on c.oid = i.indexrelid
                 where starts_with(c.relname, $1) and c.relnamespace = current_schema()::regnamespace";
     for row in sqlx::query(sql)
