@@ -9,7 +9,7 @@ use sea_orm::sea_query::Query;
 
 use super::reach;
 use super::select::{RECORD, Selection, Titles};
-use super::sql::{fill, list, name, plain};
+use super::sql::{among, fill, name, plain};
 use crate::failure::Result;
 use crate::{Ctx, schema};
 
@@ -22,7 +22,7 @@ pub(crate) async fn visible_ids(
 ) -> Result<BTreeSet<RecordId>> {
     let mut query = Query::select();
     query.expr(plain("r.id")).from_as(kind.as_str(), RECORD);
-    query.and_where(fill("r.id = ANY($1)", [list(ids.to_vec())]));
+    query.and_where(among("r.id", ids.to_vec()));
     query.and_where(plain("r.deleted_at IS NULL"));
     if let Some(visible) = reach::visible(&ctx.actor, kind, RECORD) {
         query.and_where(visible);
@@ -78,7 +78,7 @@ pub(crate) async fn visible_titles(
     query.expr(plain("r.id"));
     query.expr(plain(format!("r.{}", name(kind.title_field()))));
     query.from_as(kind.as_str(), RECORD);
-    query.and_where(fill("r.id = ANY($1)", [list(ids.to_vec())]));
+    query.and_where(among("r.id", ids.to_vec()));
     query.and_where(plain("r.deleted_at IS NULL"));
     if let Some(visible) = reach::visible(&ctx.actor, kind, RECORD) {
         query.and_where(visible);

@@ -13,7 +13,7 @@ use super::cursor::malformed;
 use super::nearest::By;
 use super::question::Question;
 use super::select::{Selection, Titles, title};
-use super::sql::{fill, first, join, list, plain, statement, subquery, word};
+use super::sql::{among, fill, first, join, plain, statement, subquery, word};
 use super::totals;
 use crate::Ctx;
 use crate::failure::Result;
@@ -67,7 +67,7 @@ pub(super) async fn cards(ctx: &Ctx, query: &BoardQuery, ids: &[RecordId]) -> Re
     }
     let shown = Shown::of(ctx, query).await?;
     let mut conditions = shown.conditions()?;
-    conditions.push(fill("r.id = ANY($1)", [list(ids.to_vec())]));
+    conditions.push(among("r.id", ids.to_vec()));
     let mut select = shown.question.select(conditions);
     select
         .expr(plain("r.position"))

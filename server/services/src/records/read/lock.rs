@@ -6,7 +6,7 @@ use sea_orm::sea_query::{Alias, LockType, Order, Query};
 use sea_orm::{ConnectionTrait, QueryResult};
 
 use super::select::{RECORD, Selection, Titles};
-use super::sql::{fill, list, name, plain};
+use super::sql::{among, name, plain};
 use crate::failure::Result;
 use crate::schema::Schema;
 
@@ -62,7 +62,7 @@ async fn fetch(
     });
     query.exprs(selection.columns());
     query.from_as(schema.kind.as_str(), RECORD);
-    query.and_where(fill("r.id = ANY($1)", [list(ids.to_vec())]));
+    query.and_where(among("r.id", ids.to_vec()));
     query.order_by_expr(plain("r.id"), Order::Asc);
     if lock {
         query.lock_with_tables(LockType::Update, [Alias::new(RECORD)]);

@@ -6,7 +6,7 @@ use sea_orm::ConnectionTrait;
 
 use super::question::Question;
 use super::select::{Selection, Titles};
-use super::sql::{fill, join, list, plain, statement};
+use super::sql::{among, fill, join, plain, statement};
 use crate::Ctx;
 use crate::failure::Result;
 
@@ -27,7 +27,7 @@ pub(super) async fn rows(
     let meets = question.meets(&query.filter, query.text.as_deref(), query.deleted)?;
     let fits = fill("coalesce($1, FALSE)", [join(meets, " AND ", "TRUE")]);
     let mut conditions = vec![
-        fill("r.id = ANY($1)", [list(ids)]),
+        among("r.id", ids),
         plain(if query.deleted {
             "r.deleted_at IS NOT NULL"
         } else {
