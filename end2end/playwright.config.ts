@@ -1,5 +1,5 @@
 // Browser tests: `make test` runs them all, `scripts/test-browser.sh [spec]` some of them after `scripts/build-site.sh`.
-// With DEALWRIGHT_URL set they go to a server that runs already; else support/global-setup.ts starts one.
+// With DEALWRIGHT_URL set they go to a server that runs already; else each worker starts one (support/fixtures.ts).
 import { defineConfig } from '@playwright/test';
 
 const PHONE = { width: 390, height: 844 };
@@ -10,7 +10,6 @@ export default defineConfig({
   // Pictures are not checks; `make screenshots` takes them.
   testIgnore: process.env['DEALWRIGHT_SCREENSHOTS'] ? [] : 'screenshots.spec.ts',
   outputDir: './test-results',
-  globalSetup: './support/global-setup.ts',
   forbidOnly: Boolean(process.env['CI']),
   // A test that fails now and then is broken.
   retries: 0,

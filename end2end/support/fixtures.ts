@@ -36,12 +36,33 @@ interface Fixtures {
   board: Board;
 }
 
-export const test = base.extend<Options & Fixtures>({
+interface WorkerFixtures {
+  /** Where the server is that all tests of a worker share: `DEALWRIGHT_URL`, or one that is started for them. */
+  sharedUrl: string;
+}
+
+export const test = base.extend<Options & Fixtures, WorkerFixtures>({
   allowedConsole: [[], { option: true }],
 
-  baseURL: async ({ baseURL }, use) => {
-    // Known only since global-setup has started the server.
-    await use(baseURL ?? process.env['DEALWRIGHT_URL']);
+  sharedUrl: [
+    async ({}, use) => {
+      const given = process.env['DEALWRIGHT_URL'];
+      if (given) {
+        await use(given);
+        return;
+      }
+      const server = await Server.start();
+      // For what is no fixture: `sharedServer()` and `database()`.
+      process.env['DEALWRIGHT_URL'] = server.url;
+      if (server.database) process.env['DEALWRIGHT_DATABASE_URL'] = server.database.url;
+      await use(server.url);
+      await server.stop();
+    },
+    { scope: 'worker', auto: true, timeout: 90_000 },
+  ],
+
+  baseURL: async ({ sharedUrl }, use) => {
+    await use(sharedUrl);
   },
 
   servers: async ({}, use) => {

@@ -57,6 +57,6 @@ export async function enter(context: BrowserContext, session: Api): Promise<void
 
 export function sharedServer(): string {
   const url = process.env['DEALWRIGHT_URL'];
-  if (!url) throw new Error('DEALWRIGHT_URL is not set: global-setup has not run.');
+  if (!url) throw new Error('DEALWRIGHT_URL is not set: no worker has started its server.');
   return url;
 }
