@@ -53,6 +53,8 @@ pub async fn ensure(server: &mut Server, settings: &Settings) -> Result<()> {
     let found = mark::look(&db, settings.records).await?;
     if found == Found::Same && !settings.reseed {
         tell("The database of the last run is there; taking back what that run has changed.");
+        // Another version may want other indexes; the server builds them in the background.
+        tend(&db).await?;
         mark::tidy(&db).await?;
         db.close().await?;
         return Ok(());
@@ -110,13 +112,18 @@ async fn make(db: &DatabaseConnection, deals: i64) -> Result<()> {
     indexes::bring_back(&mut connection, aside).await?;
     sqlx::Connection::close(connection).await?;
     tell("Indexing the custom fields as the product does.");
-    services::fields::index::tend(db)
-        .await
-        .map_err(|error| anyhow::anyhow!("{error:?}"))?;
+    tend(db).await?;
     check(db, deals).await?;
     mark::set(db, deals).await?;
     tell(&format!("Seeded in {} s.", started.elapsed().as_secs()));
     Ok(())
+}
+
+/// Sees to the indexes of custom fields, and waits for a server that does.
+async fn tend(db: &DatabaseConnection) -> Result<()> {
+    services::fields::index::tend(db)
+        .await
+        .map_err(|error| anyhow::anyhow!("{error:?}"))
 }
 
 /// Whether the numbers that triggers keep are those of the records.
