@@ -13,11 +13,12 @@ export default defineConfig({
   forbidOnly: Boolean(process.env['CI']),
   // A test that fails now and then is broken.
   retries: 0,
-  // One browser beside one server and one PostgreSQL is what two cores carry.
-  workers: Number(process.env['DEALWRIGHT_E2E_WORKERS'] ?? 1),
+  // Each worker has a browser and a server of its own. Two are what two cores carry; where a slow moment costs more than
+  // the time, one.
+  workers: Number(process.env['DEALWRIGHT_E2E_WORKERS'] ?? (process.env['CI'] ? 1 : 2)),
   timeout: 45_000,
-  // All of them take 29 minutes on two cores, and more beside a build. CI has 90 for everything; what hangs ends by its
-  // own limit above.
+  // All of them take 29 minutes with one worker on two cores, and more beside a build. CI has 90 for everything; what
+  // hangs ends by its own limit above.
   globalTimeout: 55 * 60_000,
   expect: { timeout: 8_000 },
   reporter: [
