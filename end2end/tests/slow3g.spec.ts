@@ -18,16 +18,18 @@ async function slowly(page: Page, slower = SLOWER): Promise<CDPSession> {
   return browser;
 }
 
-/** Holds the wasm back until it is let go; then it is there at once. */
-async function holdWasm(page: Page): Promise<() => void> {
+/** Holds an answer back until it is let go; then it is there at once. */
+async function hold(page: Page, what: RegExp): Promise<() => void> {
   let letGo = (): void => {};
   const free = new Promise<void>((resolve) => (letGo = resolve));
-  await page.route(WASM, async (route) => {
+  await page.route(what, async (route) => {
     await free;
     await route.fulfill({ response: await route.fetch() }).catch(() => {});
   });
   return () => letGo();
 }
+
+const holdWasm = async (page: Page): Promise<() => void> => await hold(page, WASM);
 
 async function goToBoard(page: Page): Promise<void> {
   await enter(page.context(), await api('head'));
@@ -85,9 +87,12 @@ test.describe('on a slow phone', { tag: '@phone' }, () => {
     letGo();
     await hydrated(page);
     await slowly(page);
+    // However long the look at the card takes on a busy machine.
+    const answer = await hold(page, /\/move_card$/);
     await page.getByRole('button', { name: `Move “${title}” to…` }).tap();
     await page.getByRole('dialog').getByRole('button', { name: 'Qualified' }).tap();
     await expect(board.column('Qualified').getByRole('listitem', { name: title }).locator('.card--busy')).toHaveCount(1);
+    answer();
     await expect(page.locator('.toast')).toContainText('Qualified');
     await expect(page.locator('.card--busy')).toHaveCount(0);
     await board.expectCardIn(title, 'Qualified');
