@@ -4,8 +4,9 @@ use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::time::Duration;
 
+use app::request::Visit;
 use axum::{
-    Router,
+    Extension, Router,
     extract::{RawQuery, State},
     http::{HeaderMap, HeaderName, HeaderValue, header},
     response::{
@@ -17,10 +18,9 @@ use axum::{
 use domain::{Error, EventId, UserId};
 use futures::stream;
 use services::live::{Message, Subscription, replay};
-use services::sessions::{self, USER_ID};
+use services::sessions;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 use tokio_util::sync::CancellationToken;
-use tower_sessions::Session;
 
 use crate::{error, state::AppState};
 
@@ -46,11 +46,11 @@ pub fn router() -> Router<AppState> {
 
 async fn live(
     State(state): State<AppState>,
-    session: Session,
+    Extension(visit): Extension<Visit>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    match open(state, &session, asked(query.as_deref()), &headers).await {
+    match open(state, &visit, asked(query.as_deref()), &headers).await {
         Ok(stream) => {
             let sse = Sse::new(stream::unfold(stream, Stream::next));
             let no_store = (header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -70,7 +70,7 @@ fn asked(query: Option<&str>) -> Option<EventId> {
 
 async fn open(
     state: AppState,
-    session: &Session,
+    visit: &Visit,
     asked: Option<EventId>,
     headers: &HeaderMap,
 ) -> Result<Stream, Error> {
@@ -78,11 +78,8 @@ async fn open(
         tracing::warn!(%error, "a live stream could not be opened");
         Error::Unavailable
     };
-    let user = session
-        .get::<UserId>(USER_ID)
-        .await
-        .map_err(|error| unavailable(&error))?;
-    let (Some(user), Some(id)) = (user, session.id()) else {
+    let signed_in = visit.signed_in.as_ref().map_err(Error::clone)?;
+    let (Some(user), Some(id)) = (signed_in.actor.user_id, visit.session.id()) else {
         return Err(Error::Unauthenticated);
     };
     // The browser repeats the address when it comes back, but knows more by then.

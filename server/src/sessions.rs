@@ -23,7 +23,8 @@ const INACTIVITY_DAYS: i64 = 14;
 /// instead of one a request.
 const RENEWAL: TimeDelta = TimeDelta::days(1);
 
-/// The key under which a session remembers when it was last renewed.
+/// The key under which a session remembers when it was last renewed: not read, but a session that
+/// remembers something new is written down, and its cookie sent again.
 const RENEWED: &str = "renewed";
 
 /// How often sessions that have ended are deleted.
