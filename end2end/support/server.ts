@@ -1,12 +1,11 @@
 // Starts, stops and restarts the real binary, each server with a database and a port of its own.
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, openSync, closeSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
+import { Database } from './database.ts';
 
 const END2END = path.dirname(import.meta.dirname);
 const REPO = path.dirname(END2END);
@@ -34,47 +33,6 @@ async function freePort(): Promise<number> {
       });
     });
   });
-}
-
-/** A database on the test cluster, or none: then the binary runs a PostgreSQL of its own. */
-class Database {
-  private constructor(
-    private readonly cluster: string,
-    private readonly name: string,
-  ) {}
-
-  static async create(): Promise<Database | undefined> {
-    const cluster = process.env['TEST_DATABASE_URL'];
-    if (!cluster) return undefined;
-    const database = new Database(cluster, `e2e_${randomBytes(6).toString('hex')}`);
-    await database.onCluster(`create database ${database.name}`);
-    return database;
-  }
-
-  get url(): string {
-    const url = new URL(this.cluster);
-    url.pathname = `/${this.name}`;
-    return url.toString();
-  }
-
-  /** Runs one statement in this database, for what no page can arrange; answers with unaligned rows. */
-  async query(sql: string): Promise<string> {
-    return await psql(this.url, sql);
-  }
-
-  async drop(): Promise<void> {
-    await this.onCluster(`drop database if exists ${this.name} with (force)`);
-  }
-
-  private async onCluster(sql: string): Promise<void> {
-    await psql(this.cluster, sql);
-  }
-}
-
-export async function psql(url: string, sql: string): Promise<string> {
-  const options = ['--no-psqlrc', '--quiet', '--tuples-only', '--no-align', '--set=ON_ERROR_STOP=1'];
-  const { stdout } = await promisify(execFile)('psql', [...options, `--command=${sql}`, url]);
-  return stdout.trim();
 }
 
 export interface ServerOptions {
