@@ -2,9 +2,11 @@
 //! write path in chunks, and all of it is one operation that can be undone.
 //!
 //! [`mapping`] is what people write, [`encoding`] and [`source`] read the file, [`plan`] turns rows into values,
+//! [`ahead`] does both while the chunk before is written,
 //! [`lookup`] finds users and linked records by name, [`records`] does the work, [`postponed`] links
 //! rows to rows further down. People are no records: [`people`].
 
+mod ahead;
 mod encoding;
 mod field;
 mod lookup;

@@ -8,11 +8,13 @@ use domain::pipeline::Pipeline;
 use domain::record::Values;
 use domain::timeline::Via;
 use domain::{Draft, Kind, RecordId, Value};
+use futures::future::join;
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
+use super::ahead::{Ahead, Chunk};
 use super::lookup::{Found, Names, People};
 use super::mapping::{Mapping, OnExisting, mistake};
-use super::plan::{Known, Plan, Prepared, Verdict};
+use super::plan::{Known, Plan, Prepared};
 use super::report::Refused;
 use super::source::Source;
 use super::{Imported, Options, Progress, pipeline, postponed, source};
@@ -28,10 +30,9 @@ const FIRST_STATISTICS: u64 = 1_000;
 pub(super) struct Run<'a, 'w> {
     pub(super) ctx: &'a Ctx,
     pub(super) kind: Kind,
-    pub(super) plan: Plan<'a>,
+    pub(super) plan: &'a Plan<'a>,
     pub(super) operation: Operation,
-    pipeline: Option<Pipeline>,
-    people: People,
+    pipeline: Option<&'a Pipeline>,
     /// By index of the field.
     pub(super) names: BTreeMap<usize, Names>,
     pub(super) refused: Refused<'w>,
@@ -47,7 +48,7 @@ pub(super) async fn run<R: Read + Send>(
     mapping: &Mapping,
     options: &Options,
     kind: Kind,
-    mut source: Source<R>,
+    source: Source<R>,
     refused: &mut (dyn Write + Send),
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<Imported> {
@@ -72,23 +73,26 @@ pub(super) async fn run<R: Read + Send>(
     let mut run = Run {
         ctx,
         kind,
-        plan,
+        plan: &plan,
         operation,
-        pipeline,
-        people,
+        pipeline: pipeline.as_ref(),
         names,
         refused,
         imported,
         postponed: false,
         statistics_at: FIRST_STATISTICS,
     };
-    loop {
-        let rows = source.rows()?;
-        if rows.is_empty() {
-            break;
-        }
-        run.chunk(rows).await?;
+    let known = Known {
+        people: &people,
+        pipeline: pipeline.as_ref(),
+    };
+    let mut ahead = Ahead::new(source, &plan, known);
+    let mut next = ahead.chunk().await?;
+    while let Some(chunk) = next {
+        let (written, following) = join(run.chunk(chunk), ahead.chunk()).await;
+        written?;
         progress(run.imported.rows);
+        next = following?;
     }
     run.link_postponed().await?;
     run.refused.finish()?;
@@ -101,23 +105,13 @@ pub(super) async fn run<R: Read + Send>(
 }
 
 impl Run<'_, '_> {
-    async fn chunk(&mut self, rows: Vec<source::ReadRow>) -> Result<()> {
-        self.imported.rows.read += rows.len() as u64;
-        let mut ready = Vec::with_capacity(rows.len());
-        let known = Known {
-            people: &self.people,
-            pipeline: self.pipeline.as_ref(),
-        };
-        for row in rows {
-            match row.map(|row| self.plan.prepare(row, &known)) {
-                Ok(Verdict::Ready(prepared)) => ready.push(prepared),
-                Ok(Verdict::Skipped) => self.imported.rows.skipped += 1,
-                Ok(Verdict::Refused(row, why)) | Err((row, why)) => {
-                    self.refused.write(&row, &why)?;
-                    self.imported.rows.refused += 1;
-                }
-            }
+    async fn chunk(&mut self, chunk: Chunk) -> Result<()> {
+        self.imported.rows.read += chunk.read;
+        self.imported.rows.skipped += chunk.skipped;
+        for (row, why) in &chunk.refused {
+            self.refuse(row, why)?;
         }
+        let ready = chunk.ready;
         let existing = self.existing(&ready).await?;
         self.learn(&ready).await?;
         let mut new: Vec<(Prepared, Values)> = Vec::new();
@@ -221,7 +215,7 @@ impl Run<'_, '_> {
     /// A row's values with its links; why not, where a name is nobody's.
     fn values(&self, prepared: &Prepared) -> Result<Values, String> {
         let mut values = prepared.values.clone();
-        if let (Some(pipeline), false) = (&self.pipeline, values.contains_key("stage_id")) {
+        if let (Some(pipeline), false) = (self.pipeline, values.contains_key("stage_id")) {
             values.insert("pipeline_id".into(), Value::Id(pipeline.id));
         }
         for (index, texts) in &prepared.names {

@@ -29,9 +29,28 @@ pub(super) struct Row {
 /// A row, or the row and why it cannot be taken.
 pub(super) type ReadRow = Result<Row, (Row, String)>;
 
+/// What a chunk still has room for.
+#[derive(Debug)]
+pub(super) struct Room {
+    rows: usize,
+    /// Roughly: the last row may need more.
+    bytes: usize,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self {
+            rows: CHUNK,
+            bytes: CHUNK_BYTES,
+        }
+    }
+}
+
 /// A CSV file under way.
 pub(super) struct Source<R: Read> {
     reader: Reader<Decoded<R>>,
+    /// The last row that was read, whose memory the next one takes.
+    record: ByteRecord,
     header: Vec<String>,
     delimiter: u8,
     number: u64,
@@ -72,6 +91,7 @@ impl<R: Read> Source<R> {
         }
         Ok(Self {
             reader,
+            record: ByteRecord::new(),
             header,
             delimiter,
             number: 0,
@@ -93,42 +113,46 @@ impl<R: Read> Source<R> {
         self.reader.get_ref().wants_mark()
     }
 
-    /// The next rows, up to [`CHUNK`] and about [`CHUNK_BYTES`]; at the end none.
+    /// The rows of the next chunk; at the end none.
     pub(super) fn rows(&mut self) -> Result<Vec<ReadRow>, Error> {
-        let mut rows = Vec::new();
-        let mut bytes = 0;
-        let mut record = ByteRecord::new();
-        while rows.len() < CHUNK && bytes < CHUNK_BYTES {
-            let number = self.number + 1;
-            let line = self.reader.position().line();
-            self.reader.get_mut().allow(ROW_BYTES);
-            match self.reader.read_byte_record(&mut record) {
-                Ok(true) => {}
-                Ok(false) => break,
-                Err(error) => return Err(broken(&error, &format!("row {number}"), line)),
-            }
-            self.number = number;
-            bytes += record.as_slice().len();
-            let cells = texts(&record);
-            let row = Row { number, cells };
-            let (has, wants) = (row.cells.len(), self.header.len());
-            let surplus = row
-                .cells
-                .iter()
-                .skip(wants)
-                .any(|cell| !cell.trim().is_empty());
-            rows.push(if has < wants || surplus {
-                Err((row, format!("has {has} cells instead of {wants}")))
-            } else if let Some(at) = row.cells.iter().position(|cell| cell.contains('\0')) {
-                // PostgreSQL stores none in text, and no text that people wrote has one.
-                let column = self.header.get(at).map_or("", String::as_str);
-                let words = format!("has a zero byte in “{column}”: the file is damaged there");
-                Err((row, words))
-            } else {
-                Ok(row)
-            });
+        let mut room = Room::default();
+        std::iter::from_fn(|| self.row(&mut room).transpose()).collect()
+    }
+
+    /// The next row of a chunk; none where the chunk is full, and at the end.
+    pub(super) fn row(&mut self, room: &mut Room) -> Result<Option<ReadRow>, Error> {
+        if room.rows == 0 || room.bytes == 0 {
+            return Ok(None);
         }
-        Ok(rows)
+        let number = self.number + 1;
+        let line = self.reader.position().line();
+        self.reader.get_mut().allow(ROW_BYTES);
+        match self.reader.read_byte_record(&mut self.record) {
+            Ok(true) => {}
+            Ok(false) => return Ok(None),
+            Err(error) => return Err(broken(&error, &format!("row {number}"), line)),
+        }
+        self.number = number;
+        room.rows -= 1;
+        room.bytes = room.bytes.saturating_sub(self.record.as_slice().len());
+        let cells = texts(&self.record);
+        let row = Row { number, cells };
+        let (has, wants) = (row.cells.len(), self.header.len());
+        let surplus = row
+            .cells
+            .iter()
+            .skip(wants)
+            .any(|cell| !cell.trim().is_empty());
+        Ok(Some(if has < wants || surplus {
+            Err((row, format!("has {has} cells instead of {wants}")))
+        } else if let Some(at) = row.cells.iter().position(|cell| cell.contains('\0')) {
+            // PostgreSQL stores none in text, and no text that people wrote has one.
+            let column = self.header.get(at).map_or("", String::as_str);
+            let words = format!("has a zero byte in “{column}”: the file is damaged there");
+            Err((row, words))
+        } else {
+            Ok(row)
+        }))
     }
 }
 

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use domain::timeline::{Via, What};
 use domain::{EventId, Kind, OperationId, RecordId, Value};
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
-use serde_json::{Map, Value as Json, json};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+use serde_json::{Value as Json, json};
 
 use super::plan::{POSITION, Plan};
 use super::store::statement;
@@ -38,7 +40,7 @@ pub(super) async fn stays(
     if rows.is_empty() {
         return Ok(());
     }
-    take_numbers(tx, kind, &rows).await?;
+    take_numbers(tx, kind, plans.iter().filter(|plan| plan.enters_stage())).await?;
     if via == Via::Undo {
         // A move that is taken back has not been: its stay goes, and the one before goes on.
         let sql = "delete from stage_stay s
@@ -59,11 +61,14 @@ pub(super) async fn stays(
         tx.execute_raw(statement(sql, [reopened.into()])).await?;
     }
     let rows = Json::Array(rows);
-    let sql = "update stage_stay s set left_at = greatest(s.entered_at, n.since)
-                 from jsonb_to_recordset($2) as n(id bigint, since timestamptz)
-                where s.kind = $1 and s.record_id = n.id and s.left_at is null";
-    tx.execute_raw(statement(sql, [kind.as_str().into(), rows.clone().into()]))
-        .await?;
+    // New records come from nowhere.
+    if plans.iter().any(|plan| plan.before.is_some()) {
+        let sql = "update stage_stay s set left_at = greatest(s.entered_at, n.since)
+                     from jsonb_to_recordset($2) as n(id bigint, since timestamptz)
+                    where s.kind = $1 and s.record_id = n.id and s.left_at is null";
+        tx.execute_raw(statement(sql, [kind.as_str().into(), rows.clone().into()]))
+            .await?;
+    }
     let sql = "insert into stage_stay
                  (kind, record_id, pipeline_id, stage_id, entered_at, owner_id, amount, currency)
                select $1, n.id, n.pipeline_id, n.stage_id, n.since, n.owner_id, n.amount, n.currency
@@ -80,7 +85,21 @@ pub(super) async fn stays(
 /// hold the number that the other one needs, and PostgreSQL would end one of the two moves.
 ///
 /// Where there is no number yet there is nothing to hold: then the move is tried again.
-async fn take_numbers(tx: &DatabaseTransaction, kind: Kind, rows: &[Json]) -> Result<()> {
+async fn take_numbers<'a>(
+    tx: &DatabaseTransaction,
+    kind: Kind,
+    plans: impl Iterator<Item = &'a Plan>,
+) -> Result<()> {
+    let rows: Vec<Json> = plans
+        .map(|plan| {
+            let placement = plan.placement();
+            json!({
+                "id": plan.id,
+                "pipeline_id": placement.pipeline_id,
+                "stage_id": placement.stage_id,
+            })
+        })
+        .collect();
     // One number after the other by its key, in the order of the keys: never a whole table.
     let sql = format!(
         "with place as materialized (
@@ -115,7 +134,7 @@ async fn take_numbers(tx: &DatabaseTransaction, kind: Kind, rows: &[Json]) -> Re
           -- Those by day first.
           where (select count(*) from by_day) >= 0"
     );
-    let values = [kind.as_str().into(), Json::Array(rows.to_vec()).into()];
+    let values = [kind.as_str().into(), Json::Array(rows).into()];
     tx.execute_raw(statement(&sql, values)).await?;
     Ok(())
 }
@@ -128,21 +147,20 @@ pub(super) async fn events(
     operation: OperationId,
     plans: &[Plan],
 ) -> Result<Vec<EventId>> {
-    let rows: Vec<Json> = plans
+    let rows: Vec<Event<'_>> = plans
         .iter()
-        .map(|plan| {
-            json!({
-                "id": plan.id,
-                "what": plan.what.as_str(),
-                "version": plan.version,
-                "difference": difference(plan),
-            })
+        .map(|plan| Event {
+            id: plan.id,
+            what: plan.what.as_str(),
+            version: plan.version,
+            difference: Difference(plan),
         })
         .collect();
+    let rows = serde_json::to_string(&rows).map_err(anyhow::Error::from)?;
     let sql = "insert into event
                  (operation_id, at, user_id, kind, record_id, what, version, difference)
                select $1, $2, $3, $4, n.id, n.what, n.version, n.difference
-                 from jsonb_to_recordset($5)
+                 from jsonb_to_recordset($5::text::jsonb)
                    as n(id bigint, what text, version bigint, difference jsonb)
                returning record_id, id";
     let values = [
@@ -150,7 +168,7 @@ pub(super) async fn events(
         ctx.now.into(),
         ctx.actor.user_id.into(),
         kind.as_str().into(),
-        Json::Array(rows).into(),
+        rows.into(),
     ];
     let mut events: BTreeMap<RecordId, EventId> = BTreeMap::new();
     for row in tx.query_all_raw(statement(sql, values)).await? {
@@ -162,18 +180,32 @@ pub(super) async fn events(
         .collect())
 }
 
+/// An event on its way. Written into text as it stands: of thousands, a tree of each costs more time
+/// than PostgreSQL takes to read them.
+#[derive(Serialize)]
+struct Event<'a> {
+    id: RecordId,
+    what: &'static str,
+    version: i64,
+    difference: Difference<'a>,
+}
+
 /// `{key: [old, new]}`, the place on the board among it.
-fn difference(plan: &Plan) -> Json {
-    let mut difference: Map<String, Json> = plan
-        .changes
-        .iter()
-        .map(|(key, (old, new))| (key.clone(), json!([old.to_json(), new.to_json()])))
-        .collect();
-    // In another stage the same position is another place.
-    if let Some(before) = &plan.before
-        && (before.position != plan.position || plan.what == What::Moved)
-    {
-        difference.insert(POSITION.into(), json!([before.position, plan.position]));
+struct Difference<'a>(&'a Plan);
+
+impl Serialize for Difference<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let plan = self.0;
+        let mut map = serializer.serialize_map(None)?;
+        for (key, (old, new)) in &plan.changes {
+            map.serialize_entry(key, &[old.to_json(), new.to_json()])?;
+        }
+        // In another stage the same position is another place.
+        if let Some(before) = &plan.before
+            && (before.position != plan.position || plan.what == What::Moved)
+        {
+            map.serialize_entry(POSITION, &[&before.position, &plan.position])?;
+        }
+        map.end()
     }
-    Json::Object(difference)
 }

@@ -39,8 +39,11 @@ async fn give_ids(tx: &DatabaseTransaction, kind: Kind, plans: &mut [Plan]) -> R
     if new == 0 {
         return Ok(());
     }
+    // The sequence is looked up once, not for each: `offset 0` keeps the two apart.
     let sql = format!(
-        "select nextval(pg_get_serial_sequence('{kind}', 'id')) from generate_series(1, $1)"
+        "select nextval(sequence)
+           from (select pg_get_serial_sequence('{kind}', 'id')::regclass as sequence offset 0) s,
+                generate_series(1, $1)"
     );
     let count = i64::try_from(new).map_err(anyhow::Error::from)?;
     let rows = tx.query_all_raw(statement(&sql, [count.into()])).await?;
@@ -68,8 +71,8 @@ async fn insert(
             row.insert("id".into(), json!(plan.id));
             row.insert("custom".into(), json!({}));
             for field in schema.fields.iter() {
-                let value = plan.after.get(field.key.as_ref()).unwrap_or(&Value::Empty);
-                if !value.is_empty() || field.custom_id().is_none() {
+                // What is left out is null, and not read twice by PostgreSQL.
+                if let Some(value) = plan.after.get(field.key.as_ref()) {
                     put(&mut row, field, value);
                 }
             }
