@@ -9,6 +9,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::{Value as Json, json};
 
+use super::cells::Cells;
 use super::plan::{POSITION, Plan};
 use super::store::statement;
 use crate::Ctx;
@@ -60,23 +61,38 @@ pub(super) async fn stays(
         let sql = "update stage_stay set left_at = null where id = any($1)";
         tx.execute_raw(statement(sql, [reopened.into()])).await?;
     }
-    let rows = Json::Array(rows);
     // New records come from nowhere.
     if plans.iter().any(|plan| plan.before.is_some()) {
         let sql = "update stage_stay s set left_at = greatest(s.entered_at, n.since)
                      from jsonb_to_recordset($2) as n(id bigint, since timestamptz)
                     where s.kind = $1 and s.record_id = n.id and s.left_at is null";
-        tx.execute_raw(statement(sql, [kind.as_str().into(), rows.clone().into()]))
-            .await?;
-    }
-    let sql = "insert into stage_stay
-                 (kind, record_id, pipeline_id, stage_id, entered_at, owner_id, amount, currency)
-               select $1, n.id, n.pipeline_id, n.stage_id, n.since, n.owner_id, n.amount, n.currency
-                 from jsonb_to_recordset($2)
-                   as n(id bigint, pipeline_id bigint, stage_id bigint, since timestamptz,
-                        owner_id bigint, amount numeric, currency text)";
-    tx.execute_raw(statement(sql, [kind.as_str().into(), rows.into()]))
+        tx.execute_raw(statement(
+            sql,
+            [kind.as_str().into(), Json::Array(rows.clone()).into()],
+        ))
         .await?;
+    }
+    let mut cells = Cells::of([
+        ("id", "bigint"),
+        ("pipeline_id", "bigint"),
+        ("stage_id", "bigint"),
+        ("since", "timestamp with time zone"),
+        ("owner_id", "bigint"),
+        ("amount", "numeric"),
+        ("currency", "text"),
+    ]);
+    for mut row in rows {
+        cells.add_json(|column| row.get_mut(column).map(Json::take));
+    }
+    let statement = cells.statement([kind.as_str().into()], |rows| {
+        format!(
+            "insert into stage_stay
+               (kind, record_id, pipeline_id, stage_id, entered_at, owner_id, amount, currency)
+             select $1, n.id, n.pipeline_id, n.stage_id, n.since, n.owner_id, n.amount, n.currency
+               from {rows} n"
+        )
+    });
+    tx.execute_raw(statement).await?;
     Ok(())
 }
 
@@ -147,31 +163,37 @@ pub(super) async fn events(
     operation: OperationId,
     plans: &[Plan],
 ) -> Result<Vec<EventId>> {
-    let rows: Vec<Event<'_>> = plans
-        .iter()
-        .map(|plan| Event {
-            id: plan.id,
-            what: plan.what.as_str(),
-            version: plan.version,
-            difference: Difference(plan),
-        })
-        .collect();
-    let rows = serde_json::to_string(&rows).map_err(anyhow::Error::from)?;
-    let sql = "insert into event
-                 (operation_id, at, user_id, kind, record_id, what, version, difference)
-               select $1, $2, $3, $4, n.id, n.what, n.version, n.difference
-                 from jsonb_to_recordset($5::text::jsonb)
-                   as n(id bigint, what text, version bigint, difference jsonb)
-               returning record_id, id";
+    let mut cells = Cells::of([
+        ("id", "bigint"),
+        ("what", "text"),
+        ("version", "bigint"),
+        ("difference", "jsonb"),
+    ]);
+    for plan in plans {
+        let mut difference = Some(difference(plan)?);
+        cells.add(|column| match column {
+            "id" => Some(plan.id.to_string()),
+            "what" => Some(plan.what.as_str().to_owned()),
+            "version" => Some(plan.version.to_string()),
+            _ => difference.take(),
+        });
+    }
     let values = [
         operation.into(),
         ctx.now.into(),
         ctx.actor.user_id.into(),
         kind.as_str().into(),
-        rows.into(),
     ];
+    let statement = cells.statement(values, |rows| {
+        format!(
+            "insert into event
+               (operation_id, at, user_id, kind, record_id, what, version, difference)
+             select $1, $2, $3, $4, n.id, n.what, n.version, n.difference from {rows} n
+             returning record_id, id"
+        )
+    });
     let mut events: BTreeMap<RecordId, EventId> = BTreeMap::new();
-    for row in tx.query_all_raw(statement(sql, values)).await? {
+    for row in tx.query_all_raw(statement).await? {
         events.insert(row.try_get_by_index(0)?, row.try_get_by_index(1)?);
     }
     Ok(plans
@@ -180,17 +202,13 @@ pub(super) async fn events(
         .collect())
 }
 
-/// An event on its way. Written into text as it stands: of thousands, a tree of each costs more time
-/// than PostgreSQL takes to read them.
-#[derive(Serialize)]
-struct Event<'a> {
-    id: RecordId,
-    what: &'static str,
-    version: i64,
-    difference: Difference<'a>,
+/// `{key: [old, new]}`, the place on the board among it, as text.
+fn difference(plan: &Plan) -> Result<String> {
+    let text = serde_json::to_string(&Difference(plan)).map_err(anyhow::Error::from)?;
+    Ok(text)
 }
 
-/// `{key: [old, new]}`, the place on the board among it.
+/// Written as it is gone through: of thousands, a tree of each would cost more than its text.
 struct Difference<'a>(&'a Plan);
 
 impl Serialize for Difference<'_> {

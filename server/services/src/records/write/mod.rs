@@ -3,6 +3,7 @@
 //! rules and stage gates → write only the changed columns → events with the difference → side
 //! tables → commit → announce.
 
+mod cells;
 mod checks;
 mod log;
 mod place;

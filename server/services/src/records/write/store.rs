@@ -1,6 +1,6 @@
 //! Writing plans: one statement for all records that change the same columns, whatever their
-//! number, made from the field descriptions. Rows travel as one JSON parameter, which PostgreSQL
-//! turns into typed columns.
+//! number, made from the field descriptions. New rows travel as arrays, changes as one JSON
+//! parameter; PostgreSQL turns both into typed columns.
 
 use std::collections::BTreeMap;
 
@@ -10,6 +10,7 @@ use domain::{FieldDef, Kind, Value};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement};
 use serde_json::{Map, Value as Json, json};
 
+use super::cells::{Cells, quote};
 use super::plan::{POSITION, Plan};
 use super::{log, side_tables};
 use crate::Ctx;
@@ -63,49 +64,46 @@ async fn insert(
     schema: &Schema,
     plans: &[Plan],
 ) -> Result<()> {
-    let rows: Vec<Json> = plans
-        .iter()
-        .filter(|plan| plan.before.is_none())
-        .map(|plan| {
-            let mut row = Map::new();
-            row.insert("id".into(), json!(plan.id));
-            row.insert("custom".into(), json!({}));
-            for field in schema.fields.iter() {
-                // What is left out is null, and not read twice by PostgreSQL.
-                if let Some(value) = plan.after.get(field.key.as_ref()) {
-                    put(&mut row, field, value);
-                }
-            }
-            if let Some(position) = &plan.position {
-                row.insert(POSITION.into(), json!(position));
-            }
-            row.insert("created_by".into(), json!(ctx.actor.user_id));
-            row.insert("updated_at".into(), json!(ctx.now));
-            row.insert("updated_by".into(), json!(ctx.actor.user_id));
-            Json::Object(row)
-        })
-        .collect();
-    if rows.is_empty() {
-        return Ok(());
-    }
     let mut columns = table_columns(schema);
-    columns.insert("id".into(), "bigint");
-    columns.insert("custom".into(), "jsonb");
+    for (name, column_type) in [
+        ("id", "bigint"),
+        ("custom", "jsonb"),
+        ("created_by", "bigint"),
+        ("updated_at", "timestamp with time zone"),
+        ("updated_by", "bigint"),
+    ] {
+        columns.insert(name.to_owned(), column_type);
+    }
     if schema.kind.has_stages() {
         columns.insert(POSITION.into(), "text");
     }
-    let names = columns
-        .keys()
-        .map(|name| quote(name))
-        .collect::<Vec<_>>()
-        .join(", ");
-    let sql = format!(
-        "insert into {kind} ({names}) select {names} from jsonb_to_recordset($1) as n({types})",
-        kind = schema.kind,
-        types = typed(&columns),
-    );
-    tx.execute_raw(statement(&sql, [Json::Array(rows).into()]))
-        .await?;
+    let mut cells = Cells::of(columns);
+    for plan in plans.iter().filter(|plan| plan.before.is_none()) {
+        let mut row = Map::new();
+        row.insert("id".into(), json!(plan.id));
+        row.insert("custom".into(), json!({}));
+        for field in schema.fields.iter() {
+            if let Some(value) = plan.after.get(field.key.as_ref()) {
+                put(&mut row, field, value);
+            }
+        }
+        if let Some(position) = &plan.position {
+            row.insert(POSITION.into(), json!(position));
+        }
+        row.insert("created_by".into(), json!(ctx.actor.user_id));
+        row.insert("updated_at".into(), json!(ctx.now));
+        row.insert("updated_by".into(), json!(ctx.actor.user_id));
+        cells.add_json(|column| row.remove(column));
+    }
+    if cells.is_empty() {
+        return Ok(());
+    }
+    let names = cells.names();
+    let statement = cells.statement([], |rows| {
+        let kind = schema.kind;
+        format!("insert into {kind} ({names}) select {names} from {rows} n")
+    });
+    tx.execute_raw(statement).await?;
     Ok(())
 }
 
@@ -226,10 +224,6 @@ fn typed(columns: &BTreeMap<String, &'static str>) -> String {
         .map(|(name, column_type)| format!("{} {column_type}", quote(name)))
         .collect();
     columns.join(", ")
-}
-
-fn quote(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 pub(super) fn statement<const N: usize>(sql: &str, values: [sea_orm::Value; N]) -> Statement {
