@@ -22,6 +22,7 @@ mod m20261122_000011_funnel_by_owner;
 mod m20261122_000012_edits;
 mod m20261122_000013_expected_close;
 mod m20261122_000014_stage_share;
+mod m20261123_000015_fewer_checks;
 
 /// All steps, in order.
 pub struct Migrator;
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000012_edits::Migration),
             Box::new(m20261122_000013_expected_close::Migration),
             Box::new(m20261122_000014_stage_share::Migration),
+            Box::new(m20261123_000015_fewer_checks::Migration),
         ]
     }
 }

@@ -117,7 +117,7 @@ impl Run<'_, '_> {
         let mut new: Vec<(Prepared, Values)> = Vec::new();
         let mut changed: Vec<(RecordId, Prepared, Values)> = Vec::new();
         let mut keys: HashSet<String> = HashSet::new();
-        for prepared in ready {
+        for mut prepared in ready {
             let key = self.key_of(&prepared);
             let there = key.as_ref().and_then(|key| existing.get(key)).copied();
             let on_existing = self
@@ -141,7 +141,7 @@ impl Run<'_, '_> {
                 }
                 _ => {}
             }
-            match (self.values(&prepared), there) {
+            match (self.values(&mut prepared), there) {
                 (Err(why), _) => self.refuse(&prepared.row, &why)?,
                 (Ok(values), None) => new.push((prepared, values)),
                 (Ok(values), Some(id)) => changed.push((id, prepared, values)),
@@ -212,9 +212,9 @@ impl Run<'_, '_> {
         Ok(())
     }
 
-    /// A row's values with its links; why not, where a name is nobody's.
-    fn values(&self, prepared: &Prepared) -> Result<Values, String> {
-        let mut values = prepared.values.clone();
+    /// Takes a row's values, with its links; why not, where a name is nobody's.
+    fn values(&self, prepared: &mut Prepared) -> Result<Values, String> {
+        let mut values = std::mem::take(&mut prepared.values);
         if let (Some(pipeline), false) = (self.pipeline, values.contains_key("stage_id")) {
             values.insert("pipeline_id".into(), Value::Id(pipeline.id));
         }

@@ -11,7 +11,7 @@ use super::encoding::Decoded;
 
 /// Rows that are worked on together. What triggers keep is written once for all of them, which made
 /// five thousand a fifth quicker than a thousand; what is worked on is in memory.
-pub(super) const CHUNK: usize = 2_500;
+pub(super) const CHUNK: usize = 5_000;
 /// Bytes after which a chunk is full, however few rows it has.
 const CHUNK_BYTES: usize = 8 * 1024 * 1024;
 /// Bytes that a row may have. Larger ones come from a quote that is left open.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::timeline::{Via, What};
 use domain::{EventId, Kind, OperationId, RecordId, Value};
-use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::{Value as Json, json};
@@ -155,14 +155,8 @@ async fn take_numbers<'a>(
     Ok(())
 }
 
-/// Writes an event a record, and returns their ids in the same order.
-pub(super) async fn events(
-    ctx: &Ctx,
-    tx: &DatabaseTransaction,
-    kind: Kind,
-    operation: OperationId,
-    plans: &[Plan],
-) -> Result<Vec<EventId>> {
+/// What is told of each record.
+pub(super) fn told(plans: &[Plan]) -> Result<Cells> {
     let mut cells = Cells::of([
         ("id", "bigint"),
         ("what", "text"),
@@ -178,13 +172,24 @@ pub(super) async fn events(
             _ => difference.take(),
         });
     }
+    Ok(cells)
+}
+
+/// Writes what is told as events, and returns their ids by record.
+pub(super) async fn events(
+    ctx: &Ctx,
+    tx: &DatabaseTransaction,
+    kind: Kind,
+    operation: OperationId,
+    told: Cells,
+) -> Result<BTreeMap<RecordId, EventId>> {
     let values = [
         operation.into(),
         ctx.now.into(),
         ctx.actor.user_id.into(),
         kind.as_str().into(),
     ];
-    let statement = cells.statement(values, |rows| {
+    let statement = told.statement(values, |rows| {
         format!(
             "insert into event
                (operation_id, at, user_id, kind, record_id, what, version, difference)
@@ -192,14 +197,9 @@ pub(super) async fn events(
              returning record_id, id"
         )
     });
-    let mut events: BTreeMap<RecordId, EventId> = BTreeMap::new();
-    for row in tx.query_all_raw(statement).await? {
-        events.insert(row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-    }
-    Ok(plans
-        .iter()
-        .map(|plan| events.get(&plan.id).copied().unwrap_or_default())
-        .collect())
+    let rows = tx.query_all_raw(statement).await?;
+    let of = |row: &QueryResult| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?));
+    rows.iter().map(of).collect()
 }
 
 /// `{key: [old, new]}`, the place on the board among it, as text.

@@ -6,6 +6,7 @@ use chrono::{DateTime, SubsecRound, Utc};
 use domain::pipeline::Pipeline;
 use domain::timeline::{Via, What};
 use domain::{Draft, Error, EventId, Kind, OperationId, RecordId, UserId};
+use futures::future::join;
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, FromQueryResult, Statement, TransactionTrait,
 };
@@ -360,11 +361,17 @@ impl Operation {
         let entered = plans.iter().filter(|plan| plan.enters_stage());
         crate::stages::hold(&self.tx, entered.filter_map(Plan::stage).collect()).await?;
         place::find(&self.tx, schema.kind, &mut plans).await?;
-        store::records(&self.ctx, &self.tx, schema, self.via, &mut plans).await?;
+        store::give_ids(&self.tx, schema.kind, &mut plans).await?;
+        // Of thousands of records, what is to be told is put into words while PostgreSQL stores them.
+        let stored = store::records(&self.ctx, &self.tx, schema, self.via, &plans);
+        let (stored, told) = join(stored, async { log::told(&plans) }).await;
+        stored?;
+        let told = told?;
         unique::store(&self.tx, &claims.changes, &plans).await?;
         let operation = self.id().await?;
-        let events = log::events(&self.ctx, &self.tx, schema.kind, operation, &plans).await?;
-        for (plan, event) in plans.iter().zip(events) {
+        let events = log::events(&self.ctx, &self.tx, schema.kind, operation, told).await?;
+        for plan in &plans {
+            let event = events.get(&plan.id).copied().unwrap_or_default();
             answers[plan.index] = Ok(plan.id);
             self.newest = self.newest.max(event);
             self.written += 1;

@@ -15,17 +15,16 @@ use super::plan::{POSITION, Plan};
 use super::{log, side_tables};
 use crate::Ctx;
 use crate::failure::Result;
-use crate::schema::{Schema, column_type};
+use crate::schema::{self, Schema, column_type};
 
-/// Stores records and what is kept beside them. New ones get their ids.
+/// Stores records, which have their ids, and what is kept beside them.
 pub(super) async fn records(
     ctx: &Ctx,
     tx: &DatabaseTransaction,
     schema: &Schema,
     via: Via,
-    plans: &mut [Plan],
+    plans: &[Plan],
 ) -> Result<()> {
-    give_ids(tx, schema.kind, plans).await?;
     insert(ctx, tx, schema, plans).await?;
     update(ctx, tx, schema, plans).await?;
     side_tables::write(ctx, tx, schema, plans).await?;
@@ -35,7 +34,12 @@ pub(super) async fn records(
     Ok(())
 }
 
-async fn give_ids(tx: &DatabaseTransaction, kind: Kind, plans: &mut [Plan]) -> Result<()> {
+/// Gives new records their ids.
+pub(super) async fn give_ids(
+    tx: &DatabaseTransaction,
+    kind: Kind,
+    plans: &mut [Plan],
+) -> Result<()> {
     let new = plans.iter().filter(|plan| plan.before.is_none()).count();
     if new == 0 {
         return Ok(());
@@ -77,23 +81,24 @@ async fn insert(
     if schema.kind.has_stages() {
         columns.insert(POSITION.into(), "text");
     }
+    let fields: BTreeMap<&str, &FieldDef> = schema
+        .fields
+        .iter()
+        .flat_map(|field| schema::columns(field).into_iter().map(move |c| (c, field)))
+        .collect();
     let mut cells = Cells::of(columns);
     for plan in plans.iter().filter(|plan| plan.before.is_none()) {
-        let mut row = Map::new();
-        row.insert("id".into(), json!(plan.id));
-        row.insert("custom".into(), json!({}));
-        for field in schema.fields.iter() {
-            if let Some(value) = plan.after.get(field.key.as_ref()) {
-                put(&mut row, field, value);
+        cells.add_json(|column| match column {
+            "id" => Some(json!(plan.id)),
+            "custom" => Some(custom(schema, plan)),
+            "created_by" | "updated_by" => Some(json!(ctx.actor.user_id)),
+            "updated_at" => Some(json!(ctx.now)),
+            POSITION if plan.position.is_some() => Some(json!(plan.position)),
+            _ => {
+                let field = fields.get(column)?;
+                Some(cell(field, column, plan.after.get(field.key.as_ref())?))
             }
-        }
-        if let Some(position) = &plan.position {
-            row.insert(POSITION.into(), json!(position));
-        }
-        row.insert("created_by".into(), json!(ctx.actor.user_id));
-        row.insert("updated_at".into(), json!(ctx.now));
-        row.insert("updated_by".into(), json!(ctx.actor.user_id));
-        cells.add_json(|column| row.remove(column));
+        });
     }
     if cells.is_empty() {
         return Ok(());
@@ -174,29 +179,40 @@ async fn update(
 
 /// A value's cells in the row of its table.
 fn put(row: &mut Map<String, Json>, field: &FieldDef, value: &Value) {
-    match &field.storage {
-        Storage::Column(column) => {
-            let cell = match value {
-                Value::Links(links) => json!(links.first().map(|link| link.id)),
-                value => value.to_json(),
-            };
-            row.insert(column.to_string(), cell);
-        }
-        Storage::MoneyColumns { amount, currency } => {
-            let money = value.as_money();
-            let digits = money.map(|money| money.amount.to_string());
-            row.insert(amount.to_string(), json!(digits));
-            row.insert(
-                currency.to_string(),
-                json!(money.map(|money| money.currency)),
-            );
-        }
-        Storage::Custom(id) => {
-            let custom = row.entry("custom").or_insert_with(|| json!({}));
-            custom[id.to_string()] = value.to_json();
-        }
-        Storage::Links | Storage::LinksBack { .. } | Storage::Points | Storage::Observers => {}
+    for column in schema::columns(field) {
+        row.insert(column.to_owned(), cell(field, column, value));
     }
+    if let Some(id) = field.custom_id() {
+        let custom = row.entry("custom").or_insert_with(|| json!({}));
+        custom[id.to_string()] = value.to_json();
+    }
+}
+
+/// What one of the columns that hold a field has of its value.
+fn cell(field: &FieldDef, column: &str, value: &Value) -> Json {
+    match (&field.storage, value) {
+        (Storage::MoneyColumns { amount, .. }, value) => {
+            let money = value.as_money();
+            if column == amount {
+                json!(money.map(|money| money.amount.to_string()))
+            } else {
+                json!(money.map(|money| money.currency))
+            }
+        }
+        (_, Value::Links(links)) => json!(links.first().map(|link| link.id)),
+        (_, value) => value.to_json(),
+    }
+}
+
+/// The values of a new record's custom fields.
+fn custom(schema: &Schema, plan: &Plan) -> Json {
+    let mut custom = Map::new();
+    for (key, value) in &plan.after {
+        if let Some(id) = schema.field(key).and_then(FieldDef::custom_id) {
+            custom.insert(id.to_string(), value.to_json());
+        }
+    }
+    Json::Object(custom)
 }
 
 /// The columns of the kind's table that fields live in, with their SQL types.

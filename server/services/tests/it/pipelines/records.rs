@@ -4,6 +4,7 @@ use domain::pipeline::{Meaning, Stage};
 use domain::pipeline_settings::PipelineChange;
 use domain::timeline::{Told, Via, What};
 use domain::{Draft, Kind, Value};
+use sea_orm::ConnectionTrait as _;
 use services::records::write;
 use services::{operations, timeline, workspace};
 
@@ -74,6 +75,44 @@ async fn whatever_is_reshaped_the_funnel_equals_a_recount() {
         ["New", "Offer", "Contract", "Won", "Lost"]
     );
     assert_eq!(scene.funnel_is_right().await, [9, 7, 5, 1, 2]);
+}
+
+#[tokio::test]
+async fn stays_written_of_the_past_count_as_far_as_they_went() {
+    let scene = scene().await;
+    let mut deals = Vec::new();
+    for (number, way) in [&[0][..], &[0], &[2], &[1, 4], &[3]].iter().enumerate() {
+        deals.push(scene.deal(&format!("Deal {number}"), way).await);
+    }
+    assert_eq!(scene.funnel_is_right().await, [5, 3, 2, 1, 1]);
+    // One further than where it is, two at once, one that is not as far, one of a deal that is lost.
+    let past = [(0, 2), (1, 0), (1, 1), (2, 1), (3, 2)].map(|(deal, stage)| {
+        let (deal, stage) = (deals[deal], scene.stage(stage).id);
+        format!(
+            "('deal', {deal}, {}, {stage}, now() - interval '2 days', now() - interval '1 day')",
+            scene.sales.id
+        )
+    });
+    let written = format!(
+        "insert into stage_stay (kind, record_id, pipeline_id, stage_id, entered_at, left_at) values {}",
+        past.join(", ")
+    );
+    scene.db.run(&written).await;
+    assert_eq!(scene.funnel_is_right().await, [5, 5, 4, 1, 1]);
+}
+
+#[tokio::test]
+async fn no_record_is_in_a_stage_of_another_pipeline() {
+    let scene = scene().await;
+    let deal = scene.deal("Here", &[0]).await;
+    let other = scene.db.pipeline(Kind::Deal, "Other", &STAGES).await;
+    let astray = format!(
+        "update deal set pipeline_id = {} where id = {deal}",
+        other.id
+    );
+    let refused = scene.db.db.execute_unprepared(&astray).await;
+    let refused = refused.expect_err("refused").to_string();
+    assert!(refused.contains("deal_stage_of_pipeline_fkey"), "{refused}");
 }
 
 #[tokio::test]
