@@ -10,7 +10,8 @@ use encoding_rs::Encoding;
 use super::encoding::Decoded;
 
 /// Rows that are worked on together. What triggers keep is written once for all of them, which made
-/// five thousand a fifth quicker than a thousand; what is worked on is in memory.
+/// five thousand a fifth quicker than a thousand. What is worked on is in memory, and as much again
+/// is read ahead: of narrow rows a hundred megabytes in all, of wide ones [`CHUNK_BYTES`] say.
 pub(super) const CHUNK: usize = 5_000;
 /// Bytes after which a chunk is full, however few rows it has.
 const CHUNK_BYTES: usize = 8 * 1024 * 1024;
