@@ -278,6 +278,7 @@ fn error_in(locale: Locale, error: &Error) -> String {
         Error::Unavailable => td_string!(locale, error.unavailable).to_owned(),
         Error::TookTooLong => td_string!(locale, error.took_too_long).to_owned(),
         Error::NoRoom => td_string!(locale, error.no_room).to_owned(),
+        Error::NotUnderstood => td_string!(locale, error.not_understood).to_owned(),
         Error::Transport(_) => td_string!(locale, error.transport).to_owned(),
         Error::Internal { request_id } => {
             td_string!(locale, error.internal, request_id = request_id)

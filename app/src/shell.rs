@@ -9,9 +9,10 @@ use crate::site::{SiteFiles, SiteScripts, SiteStyle};
 /// The document. `lang` and `dir` come from the texts' provider.
 pub fn shell(options: LeptosOptions, files: SiteFiles) -> impl IntoView {
     let theme = crate::request::visit().map_or_else(|_| "auto".into(), |visit| visit.theme);
+    let version = files.version();
     view! {
         <!DOCTYPE html>
-        <html data-theme=theme.to_string()>
+        <html data-theme=theme.to_string() data-version=version>
             <head>
                 <meta charset="utf-8" />
                 <meta

@@ -42,6 +42,20 @@ impl SiteFiles {
         self.parts = Some(WasmSplitManifest(manifest));
         self
     }
+
+    /// What tells this site from one of another version, which a page that stays open may be of: the
+    /// names of its files, where those are of their content.
+    #[must_use]
+    pub fn version(&self) -> String {
+        let loader = self.parts.as_ref();
+        let loader = loader.map(|parts| parts.0.with_value(|(_, _, loader)| loader.clone()));
+        [&self.js, &self.wasm, &self.css]
+            .into_iter()
+            .chain(&loader)
+            .map(|path| path.rsplit('/').next().unwrap_or(path))
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
 }
 
 /// Loads the style sheet. Belongs into `<head>`.

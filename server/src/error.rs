@@ -3,14 +3,15 @@
 use std::panic::AssertUnwindSafe;
 
 use axum::{
-    body::Body,
+    body::{Body, to_bytes},
     extract::Request,
     http::{HeaderValue, StatusCode, header},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse as _, Response},
 };
 use domain::Error;
 use futures::FutureExt as _;
+use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
 use tower_http::request_id::RequestId;
 
 /// The answer that says this error.
@@ -29,6 +30,29 @@ pub fn response(error: &Error) -> Response {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
+}
+
+/// The most that an error says: a conflict's fields with both values.
+const LONGEST: usize = 1024 * 1024;
+
+/// Says with the status what the error of a server function says, where it could not do that itself:
+/// it is not asked when its arguments cannot be read, and Leptos answers 500.
+pub async fn say_status(response: Response) -> Response {
+    let failed = response.status() == StatusCode::INTERNAL_SERVER_ERROR
+        && response.headers().contains_key(SERVER_FN_ERROR_HEADER);
+    if !failed {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let Ok(body) = to_bytes(body, LONGEST).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    if let Ok(error) = serde_json::from_slice::<Error>(&body)
+        && let Ok(status) = StatusCode::from_u16(error.http_status())
+    {
+        parts.status = status;
+    }
+    Response::from_parts(parts, Body::from(body))
 }
 
 /// Turns a panic into an answer. Its message has been logged under the same id.

@@ -34,6 +34,9 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 const CHECK: Duration = Duration::from_mins(1);
 /// The event that says nothing but that the connection is there. A comment would not reach the page.
 const HERE: &str = "here";
+/// The event that says of what version the site of this server is: a page that stays open may be of
+/// another by now.
+const VERSION: &str = "version";
 /// The event that ends the stream of a session that has ended.
 const SIGNED_OUT: &str = "signed_out";
 /// When a browser comes back after its stream ended.
@@ -120,7 +123,8 @@ async fn open(
     })
 }
 
-/// The first words: when to come back, and the newest event for who named none.
+/// The first words: when to come back, of what version the server is, and the newest event for who
+/// named none.
 struct Greeting {
     newest: Option<EventId>,
 }
@@ -149,7 +153,11 @@ impl Stream {
             return None;
         }
         let event = if let Some(Greeting { newest }) = self.greeting.take() {
-            let greeting = Event::default().retry(COME_BACK);
+            let version = self.signed_in.state.files.version();
+            let greeting = Event::default()
+                .retry(COME_BACK)
+                .event(VERSION)
+                .data(version);
             match newest {
                 Some(newest) => greeting.id(newest.to_string()),
                 None => greeting,

@@ -3,7 +3,14 @@
 use std::path::PathBuf;
 
 use app::request::Visit;
-use axum::{Router, extract::FromRef as _, http::request::Parts, middleware, routing::any};
+use axum::{
+    Router,
+    extract::FromRef as _,
+    http::{StatusCode, request::Parts},
+    middleware,
+    response::IntoResponse,
+    routing::any,
+};
 use domain::Error;
 use leptos::config::LeptosOptions;
 use leptos::context::{provide_context, use_context};
@@ -19,10 +26,7 @@ pub fn build(state: AppState) -> Router {
         .merge(pages(&state))
         .merge(live::router())
         // A server function that does not exist, or no longer: not a page.
-        .route(
-            "/api/{*path}",
-            any(async || error::response(&Error::NotFound)),
-        )
+        .route("/api/{*path}", any(no_such_function))
         .layer(middleware::from_fn_with_state(state.clone(), visit::gate))
         .layer(middleware::from_fn_with_state(
             state.clone(),
@@ -54,6 +58,13 @@ fn own_disk(state: &AppState) -> Option<PathBuf> {
     config.database_url.is_none().then(|| config.data.clone())
 }
 
+async fn no_such_function() -> impl IntoResponse {
+    (
+        StatusCode::NOT_FOUND,
+        error::response(&Error::NotUnderstood),
+    )
+}
+
 /// Pages and server functions.
 fn pages(state: &AppState) -> Router<AppState> {
     let files = state.files.clone();
@@ -66,6 +77,7 @@ fn pages(state: &AppState) -> Router<AppState> {
             provide_visit,
             shell.clone(),
         )
+        .layer(middleware::map_response(error::say_status))
         // No page has this address: the application says so, in its own words.
         .fallback(render_app_async_with_context(provide_visit, shell))
 }

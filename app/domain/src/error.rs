@@ -49,6 +49,12 @@ pub enum Error {
          changed, and you can go on reading. Tell whoever looks after the server."
     )]
     NoRoom,
+    /// What was sent is no request that this server knows: a page of another version, or a client
+    /// that got it wrong.
+    #[error(
+        "The request was not understood. A page that is older than the server is to be loaded again."
+    )]
+    NotUnderstood,
     /// The answer did not arrive or could not be read.
     #[error("The server could not be reached ({0}).")]
     Transport(String),
@@ -80,6 +86,7 @@ impl Error {
             Self::Unavailable => "unavailable",
             Self::TookTooLong => "took_too_long",
             Self::NoRoom => "no_room",
+            Self::NotUnderstood => "not_understood",
             Self::Transport(_) => "transport",
             Self::Internal { .. } => "internal",
         }
@@ -89,6 +96,7 @@ impl Error {
     #[must_use]
     pub const fn http_status(&self) -> u16 {
         match self {
+            Self::NotUnderstood => 400,
             Self::Unauthenticated => 401,
             Self::Forbidden(_) => 403,
             Self::NotFound => 404,
@@ -135,9 +143,10 @@ impl server_fn::error::FromServerFnError for Error {
         use server_fn::error::ServerFnErrorErr as Fault;
         match value {
             Fault::Request(_) => Self::Transport("no answer".into()),
-            Fault::Args(_) | Fault::MissingArg(_) => {
-                Self::Transport("the request was not understood".into())
-            }
+            Fault::Args(_) | Fault::MissingArg(_) => Self::NotUnderstood,
+            // Of the same name at both ends: a server has read a request, a browser an answer, which
+            // may be that of a proxy.
+            Fault::Deserialization(_) if cfg!(not(target_arch = "wasm32")) => Self::NotUnderstood,
             Fault::Deserialization(_) => Self::Transport("the answer was not understood".into()),
             _ => Self::Transport("the request failed".into()),
         }

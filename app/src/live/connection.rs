@@ -13,6 +13,7 @@ use leptos::prelude::{
 };
 use leptos::task::spawn_local;
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen::convert::FromWasmAbi;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{BroadcastChannel, Event, EventSource, MessageEvent, VisibilityState};
@@ -49,6 +50,8 @@ type Callback<T> = Closure<dyn FnMut(T)>;
 const SIGNED_OUT: &str = "signed_out";
 /// The event by which it says that it is there.
 const HERE: &str = "here";
+/// The event by which it says of what version it is.
+const VERSION: &str = "version";
 
 /// A tab's part in the connection.
 pub(super) struct Connection {
@@ -68,19 +71,28 @@ pub(super) struct Connection {
     stopped: Cell<bool>,
     state: Cell<State>,
     report: Box<dyn Fn(State)>,
+    /// Of what version the server is, as far as it has said.
+    version: RefCell<Option<String>>,
+    report_version: Box<dyn Fn(&str)>,
     /// What keeps the browser's callbacks alive: until the tab goes or the user leaves.
     on_message: RefCell<Option<Callback<MessageEvent>>>,
     on_open: RefCell<Option<Callback<Event>>>,
     on_error: RefCell<Option<Callback<Event>>>,
     on_sent_out: RefCell<Option<Callback<Event>>>,
     on_here: RefCell<Option<Callback<Event>>>,
+    on_version: RefCell<Option<Callback<MessageEvent>>>,
     on_word: RefCell<Option<Callback<MessageEvent>>>,
     listeners: RefCell<Vec<WindowListenerHandle>>,
     looks: Cell<Option<IntervalHandle>>,
 }
 
-/// Joins the tabs of a user, and connects if no other tab does.
-pub(super) fn start(user: UserId, report: impl Fn(State) + 'static) -> Rc<Connection> {
+/// Joins the tabs of a user, and connects if no other tab does. Of what version the server is is told
+/// as often as it says so.
+pub(super) fn start(
+    user: UserId,
+    report: impl Fn(State) + 'static,
+    report_version: impl Fn(&str) + 'static,
+) -> Rc<Connection> {
     let name = format!("dealwright-live-{user}");
     let locks = locks();
     let channel = locks
@@ -99,11 +111,14 @@ pub(super) fn start(user: UserId, report: impl Fn(State) + 'static) -> Rc<Connec
         stopped: Cell::new(false),
         state: Cell::new(State::There),
         report: Box::new(report),
+        version: RefCell::default(),
+        report_version: Box::new(report_version),
         on_message: RefCell::default(),
         on_open: RefCell::default(),
         on_error: RefCell::default(),
         on_sent_out: RefCell::default(),
         on_here: RefCell::default(),
+        on_version: RefCell::default(),
         on_word: RefCell::default(),
         listeners: RefCell::default(),
         looks: Cell::default(),
@@ -111,10 +126,8 @@ pub(super) fn start(user: UserId, report: impl Fn(State) + 'static) -> Rc<Connec
     this.watch();
     match &this.channel {
         Some(channel) => {
-            let me = Rc::downgrade(&this);
-            let on_word = Closure::new(move |event: MessageEvent| {
-                if let Some(this) = me.upgrade()
-                    && let Some(text) = event.data().as_string()
+            let on_word = this.callback(|this, event: MessageEvent| {
+                if let Some(text) = event.data().as_string()
                     && let Some(word) = Word::read(&text)
                 {
                     this.take(word);
@@ -136,6 +149,19 @@ fn locks() -> Option<JsValue> {
 }
 
 impl Connection {
+    /// What the browser calls, for as long as there is this connection.
+    fn callback<T: FromWasmAbi + 'static>(
+        self: &Rc<Self>,
+        called: impl Fn(&Rc<Self>, T) + 'static,
+    ) -> Callback<T> {
+        let me = Rc::downgrade(self);
+        Closure::new(move |event| {
+            if let Some(this) = me.upgrade() {
+                called(&this, event);
+            }
+        })
+    }
+
     /// Leaves: the user signs out.
     pub(super) fn stop(&self) {
         self.stopped.set(true);
@@ -182,7 +208,11 @@ impl Connection {
                 let (from, messages) = hub::remembered(since);
                 let away = self.state.get() != State::There;
                 self.say(&Word::Welcome(from, away, messages));
+                if let Some(version) = self.version.borrow().clone() {
+                    self.say(&Word::Version(version));
+                }
             }
+            Word::Version(version) if !self.holds.get() => self.is_of(version),
             _ => {}
         }
     }
@@ -191,6 +221,11 @@ impl Connection {
         if self.state.replace(state) != state {
             (self.report)(state);
         }
+    }
+
+    fn is_of(&self, version: String) {
+        (self.report_version)(&version);
+        *self.version.borrow_mut() = Some(version);
     }
 
     /// Waits for the lock, or takes it from a tab that sleeps.
@@ -268,13 +303,11 @@ impl Connection {
         };
         self.heard.set(Date::now());
         hub::joined(since);
-        let me = Rc::downgrade(self);
         // The first word on every connection is that the workspace may have changed meanwhile;
         // on the first one the page has only just read it. One that asks for nothing missed is not told
         // so: what it hears first has happened.
-        let mut fresh = since.is_some() && self.state.get() == State::There;
-        let on_message = Closure::new(move |event: MessageEvent| {
-            let Some(this) = me.upgrade() else { return };
+        let fresh = Cell::new(since.is_some() && self.state.get() == State::There);
+        let on_message = self.callback(move |this, event: MessageEvent| {
             this.heard.set(Date::now());
             let Some(json) = event.data().as_string() else {
                 return;
@@ -284,37 +317,27 @@ impl Connection {
                 .parse()
                 .ok()
                 .filter(|_| !json.starts_with('"'));
-            if !(std::mem::take(&mut fresh) && id.is_none()) {
+            if !(fresh.take() && id.is_none()) {
                 this.say(&Word::Heard(id, json.clone()));
                 hub::heard(id, &json);
             }
         });
-        let me = Rc::downgrade(self);
-        let on_open = Closure::new(move |_: Event| {
-            if let Some(this) = me.upgrade() {
-                this.opened();
+        let on_open = self.callback(|this, _: Event| this.opened());
+        let on_error = self.callback(|this, _: Event| this.failed());
+        let on_sent_out = self.callback(|this, _: Event| this.sent_out());
+        let on_here = self.callback(|this, _: Event| this.heard.set(Date::now()));
+        let on_version = self.callback(|this, event: MessageEvent| {
+            if let Some(version) = event.data().as_string() {
+                this.say(&Word::Version(version.clone()));
+                this.is_of(version);
             }
         });
-        let me = Rc::downgrade(self);
-        let on_error = Closure::new(move |_: Event| {
-            if let Some(this) = me.upgrade() {
-                this.failed();
-            }
-        });
-        let me = Rc::downgrade(self);
-        let on_sent_out = Closure::new(move |_: Event| {
-            if let Some(this) = me.upgrade() {
-                this.sent_out();
-            }
-        });
-        let me = Rc::downgrade(self);
-        let on_here = Closure::new(move |_: Event| {
-            if let Some(this) = me.upgrade() {
-                this.heard.set(Date::now());
-            }
-        });
-        for (event, callback) in [(SIGNED_OUT, &on_sent_out), (HERE, &on_here)] {
-            let callback = callback.as_ref().unchecked_ref();
+        for (event, callback) in [
+            (SIGNED_OUT, on_sent_out.as_ref()),
+            (HERE, on_here.as_ref()),
+            (VERSION, on_version.as_ref()),
+        ] {
+            let callback = callback.unchecked_ref();
             // Refused only for events that cannot be named.
             let _ = source.add_event_listener_with_callback(event, callback);
         }
@@ -328,6 +351,7 @@ impl Connection {
             self.on_error.replace(Some(on_error)),
             self.on_sent_out.replace(Some(on_sent_out)),
             self.on_here.replace(Some(on_here)),
+            self.on_version.replace(Some(on_version)),
         );
         set_timeout(move || drop(old), Duration::ZERO);
         *self.source.borrow_mut() = Some(source);

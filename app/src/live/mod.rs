@@ -14,6 +14,8 @@ mod connection;
 #[cfg(feature = "hydrate")]
 mod hub;
 mod status;
+#[cfg(feature = "hydrate")]
+mod version;
 #[cfg(any(feature = "hydrate", test))]
 mod wire;
 

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::i18n::{t, use_i18n};
 use crate::layout::use_workspace;
-use crate::ui::{Banner, BannerTone};
+use crate::ui::{Banner, BannerTone, Button, ButtonSize};
 
 /// What there is to say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,42 +18,57 @@ enum Shown {
     SignedOut,
 }
 
-/// Starts the live connection, and says when it has been away for more than two seconds. Rendered
-/// once, by the frame.
+/// Starts the live connection, and says when it has been away for more than two seconds, and when
+/// the server is of a newer version than the page. Rendered once, by the frame.
 #[component]
 pub fn Status() -> impl IntoView {
     let i18n = use_i18n();
     let shown = RwSignal::new(Shown::Nothing);
-    start(shown);
+    let is_old = RwSignal::new(false);
+    start(shown, is_old);
     move || match shown.get() {
-        Shown::Nothing => ().into_any(),
+        Shown::Nothing => is_old.get().then(|| view! { <Newer /> }).into_any(),
         Shown::Reconnecting => view! {
-            <div class="frame__banner">
-                <Banner tone=BannerTone::Offline>{t!(i18n, live.reconnecting)}</Banner>
-            </div>
+            <Banner tone=BannerTone::Offline>{t!(i18n, live.reconnecting)}</Banner>
         }
         .into_any(),
         Shown::SignedOut => view! {
-            <div class="frame__banner">
-                <Banner tone=BannerTone::Offline>
-                    {t!(i18n, live.signed_out)} " "
-                    <a href="/sign-in" rel="external">
-                        {t!(i18n, live.sign_in)}
-                    </a>
-                </Banner>
-            </div>
+            <Banner tone=BannerTone::Offline>
+                {t!(i18n, live.signed_out)} " "
+                <a href="/sign-in" rel="external">
+                    {t!(i18n, live.sign_in)}
+                </a>
+            </Banner>
         }
         .into_any(),
     }
 }
 
+/// Says that there is a newer version. It is loaded when whoever is at work finds the time.
+#[component]
+fn Newer() -> impl IntoView {
+    let i18n = use_i18n();
+    let load = |_| {
+        #[cfg(feature = "hydrate")]
+        super::version::reload();
+    };
+    view! {
+        <Banner>
+            {t!(i18n, live.newer)} " "
+            <Button size=ButtonSize::Small on:click=load>
+                {t!(i18n, live.load)}
+            </Button>
+        </Banner>
+    }
+}
+
 #[cfg(not(feature = "hydrate"))]
-fn start(_shown: RwSignal<Shown>) {
+fn start(_shown: RwSignal<Shown>, _is_old: RwSignal<bool>) {
     let _ = use_workspace();
 }
 
 #[cfg(feature = "hydrate")]
-fn start(shown: RwSignal<Shown>) {
+fn start(shown: RwSignal<Shown>, is_old: RwSignal<bool>) {
     use std::cell::Cell;
     use std::rc::Rc;
     use std::time::Duration;
@@ -61,6 +76,7 @@ fn start(shown: RwSignal<Shown>) {
     use domain::live::LiveMessage;
 
     use super::connection::{self, State};
+    use super::version;
 
     /// A shorter absence is not worth a word.
     const PATIENCE: Duration = Duration::from_secs(2);
@@ -79,7 +95,7 @@ fn start(shown: RwSignal<Shown>) {
             State::SignedOut => shown.set(Shown::SignedOut),
             State::SentOut => {
                 // The server sends to sign in, and back here afterwards.
-                let _ = window().location().reload();
+                version::reload();
             }
             State::Away => {
                 let state = state.clone();
@@ -92,13 +108,17 @@ fn start(shown: RwSignal<Shown>) {
             }
         }
     };
+    let report_version = Rc::new(version::watch(is_old));
     let connection = StoredValue::new_local(None);
     Effect::new(move |_| {
         // The connection starts when the pages have said what they contain.
-        let report = report.clone();
+        let (report, report_version) = (report.clone(), report_version.clone());
         let start = move || {
             let user = workspace.with_untracked(|workspace| workspace.me.id);
-            let _ = connection.try_set_value(Some(connection::start(user, report)));
+            let _ =
+                connection.try_set_value(Some(connection::start(user, report, move |version| {
+                    report_version(version);
+                })));
         };
         set_timeout(start, Duration::ZERO);
     });

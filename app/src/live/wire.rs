@@ -26,6 +26,8 @@ pub enum Word {
     Welcome(Option<EventId>, bool, Vec<(EventId, String)>),
     /// The server has ended the session.
     SentOut,
+    /// Of what version the server is.
+    Version(String),
 }
 
 impl Word {
@@ -38,6 +40,7 @@ impl Word {
             Self::Away(away) => format!("a{}", u8::from(*away)),
             Self::Join(since) => format!("j{}", id(since)),
             Self::SentOut => "o".to_owned(),
+            Self::Version(version) => format!("v{version}"),
             Self::Welcome(from, away, messages) => {
                 let mut text = format!("w{} {}", id(from), u8::from(*away));
                 for (event, json) in messages {
@@ -63,6 +66,7 @@ impl Word {
             "a" => Self::Away(rest == "1"),
             "j" => Self::Join(rest.parse().ok()),
             "o" => Self::SentOut,
+            "v" => Self::Version(rest.to_owned()),
             "w" => {
                 let mut lines = rest.lines();
                 let (from, away) = lines.next()?.split_once(' ')?;
@@ -141,6 +145,7 @@ mod tests {
             Word::Join(None),
             Word::Join(Some(12)),
             Word::SentOut,
+            Word::Version("dealwright.css dealwright.wasm".into()),
             Word::Welcome(None, true, vec![]),
             Word::Welcome(
                 Some(3),

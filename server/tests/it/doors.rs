@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use app::funnel::api::LoadFunnel;
 use app::invitation::api::{AcceptInvitation, LoadInvitation};
 use app::layout::api::SignOut;
+use app::record::api::DeleteRecord;
 use app::set_up::api::{FinishSetUp, LoadOffer};
 use app::sign_in::api::SignIn;
 use axum::body::Body;
@@ -68,6 +70,34 @@ fn every_server_function_asks_who_is_there() {
     assert!(asked > 8, "{asked} functions found");
 }
 
+/// Of a page that is older than the server, or of somebody's own client: no fault of ours.
+#[tokio::test]
+async fn what_cannot_be_read_is_refused_and_no_fault() {
+    let app = TestApp::new().await;
+    let mut sales = app.signed_in("sales").await;
+    for body in [
+        "",
+        "{",
+        "[]",
+        r#"{"query":{"period":7}}"#,
+        r#"{"request":{}}"#,
+    ] {
+        let request = Request::post(LoadFunnel::PATH)
+            .header("accept", "application/json")
+            .header("content-type", "application/json")
+            .header("sec-fetch-site", "same-origin");
+        let answer = sales
+            .send(request.body(Body::from(body)).expect("a request"))
+            .await;
+        let seen = (answer.status, answer.error());
+        let refused = (StatusCode::BAD_REQUEST, Error::NotUnderstood);
+        assert_eq!(seen, refused, "{body}");
+    }
+    let answer = sales.call(DeleteRecord::PATH, &[("id", "seven")]).await;
+    let seen = (answer.status, answer.error());
+    assert_eq!(seen, (StatusCode::BAD_REQUEST, Error::NotUnderstood));
+}
+
 #[tokio::test]
 async fn a_write_from_another_site_is_refused_with_a_session_too() {
     let app = TestApp::new().await;
@@ -129,7 +159,7 @@ async fn what_is_not_there_is_404() {
     let missing = sales.request(Method::GET, "/api/nothing").await;
     assert_eq!(
         (missing.status, missing.error()),
-        (StatusCode::NOT_FOUND, Error::NotFound)
+        (StatusCode::NOT_FOUND, Error::NotUnderstood)
     );
     assert_eq!(
         app.anon().get("/set-up?token=abc").await.status,

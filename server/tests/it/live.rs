@@ -129,6 +129,29 @@ async fn a_stream_is_sent_as_it_comes_and_says_where_to_go_on() {
     assert!(block.contains(r#"data: {"changed":"#), "{block}");
 }
 
+/// A page that is open for days outlives its server's version. What a page says of itself is what a
+/// server of the same version says of itself.
+#[tokio::test]
+async fn a_page_can_tell_whether_the_server_is_of_its_version() {
+    let app = TestApp::new().await;
+    let mut director = app.signed_in("director").await;
+    let version = app.state.files.version();
+    assert!(version.contains(".wasm"), "{version}");
+    let page = director.get("/deals/board").await;
+    let marked = format!("data-version=\"{version}\"");
+    assert!(page.text.contains(&marked), "{}", &page.text[..500]);
+    let mut stream = open(&app, &director, PATH, None).await;
+    let greeting = stream.next().await.expect("a greeting");
+    assert!(greeting.contains("event: version"), "{greeting}");
+    assert!(greeting.contains(&format!("data: {version}")), "{greeting}");
+    // Nobody misses it who comes back: that is when the server may be another.
+    let mut again = open(&app, &director, PATH, Some("1")).await;
+    assert_eq!(
+        again.next().await.map(|words| words.contains(&version)),
+        Some(true)
+    );
+}
+
 #[tokio::test]
 async fn a_browser_that_comes_back_is_told_what_it_missed() {
     let app = TestApp::new().await;
