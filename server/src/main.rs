@@ -1,5 +1,6 @@
 //! The program: reads the command line, does what it says, and tells in words what went wrong.
 
+use std::fmt::Write as _;
 use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
@@ -53,16 +54,35 @@ fn main() -> ExitCode {
     program()
 }
 
+/// What went wrong and why, a line each; what a cause only repeats is left out.
+fn said(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    let mut last = String::new();
+    for cause in error.chain() {
+        let words = match cause.downcast_ref::<domain::Error>() {
+            // Its own words are for somebody before a browser.
+            Some(domain::Error::Internal { .. }) => {
+                "something went wrong on our side: the log says what, in the line above".to_owned()
+            }
+            _ => cause.to_string(),
+        };
+        if last.is_empty() {
+            text = format!("dealwright: {words}\n");
+        } else if !last.ends_with(&words) {
+            let _ = writeln!(text, "  because: {words}");
+        }
+        last = words;
+    }
+    text
+}
+
 #[tokio::main]
 async fn program() -> ExitCode {
     let cli = Cli::parse();
     match commands::run(cli).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("dealwright: {error}");
-            for cause in error.chain().skip(1) {
-                eprintln!("  because: {cause}");
-            }
+            eprint!("{}", said(&error));
             ExitCode::FAILURE
         }
     }

@@ -4,8 +4,9 @@ use std::{path::PathBuf, process::ExitStatus, sync::Arc, time::Duration};
 
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbErr,
+    ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbErr, RuntimeErr,
     TransactionTrait as _,
+    sqlx::{ConnectOptions as _, postgres::PgConnectOptions},
 };
 
 use services::Pools;
@@ -161,7 +162,25 @@ async fn connect(
         .record_stmt_in_spans(false)
         .set_application_name("dealwright")
         .map_sqlx_postgres_opts(move |options| options.options(planning).options(limit.clone()));
-    Database::connect(options).await.map_err(Error::Connect)
+    match Database::connect(options).await {
+        Ok(connection) => Ok(connection),
+        Err(error) => Err(Error::Connect(why(url).await.unwrap_or(error))),
+    }
+}
+
+/// Why there is no connection, in the words of whoever refuses it: a pool that has waited in vain
+/// says only that it has waited.
+async fn why(url: &Secret) -> Option<DbErr> {
+    const PATIENCE: Duration = Duration::from_secs(5);
+    let options: PgConnectOptions = url.expose().parse().ok()?;
+    let tried = tokio::time::timeout(PATIENCE, options.connect()).await;
+    let error = tried.ok()?.err()?;
+    // With a line of PostgreSQL's own source otherwise, which means nothing to anybody here.
+    let words = match error.as_database_error() {
+        Some(refusal) => refusal.message().to_owned(),
+        None => error.to_string(),
+    };
+    Some(DbErr::Conn(RuntimeErr::Internal(words)))
 }
 
 /// Brings the schema up to the last of these steps: all of them or none, and one node at a time.

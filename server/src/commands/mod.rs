@@ -65,19 +65,22 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
 }
 
 const SETTINGS: &str = "\
-Settings, as environment variables or in lower case in dealwright.toml:
+Settings, as environment variables, or in dealwright.toml in lower case and without DEALWRIGHT_,
+such as  pool_size = 20  or  addr = \"0.0.0.0:3000\" :
   DATABASE_URL                a PostgreSQL to use instead of an own one
-  DEALWRIGHT_DATA             folder of the own PostgreSQL and of files
+  DEALWRIGHT_DATA             folder of the own PostgreSQL and of files (~/.local/share/dealwright,
+                              of root /var/lib/dealwright)
   DEALWRIGHT_ADDR             where to listen (127.0.0.1:3000)
   DEALWRIGHT_URL              the address users type, such as https://crm.example.com
   DEALWRIGHT_POOL_SIZE        connections to PostgreSQL in each of two pools (16)
   DEALWRIGHT_LOG_FORMAT       text or json
   DEALWRIGHT_LOG              what to log, such as info or info,server=debug
   DEALWRIGHT_PG_BIN           folder of PostgreSQL's programs
-  DEALWRIGHT_TRUSTED_PROXIES  proxies whose X-Forwarded-For is believed
+  DEALWRIGHT_TRUSTED_PROXIES  proxies on other machines whose X-Forwarded-For is believed, such as
+                              10.0.0.2,10.0.0.3
   DEALWRIGHT_METRICS_TOKEN    opens /metrics to Prometheus, which sends it as a bearer token
   DEALWRIGHT_STATEMENT_TIMEOUT  seconds that one statement of a page may take (30; 0: no limit)
-  DEALWRIGHT_CONFIG           another file than dealwright.toml";
+  DEALWRIGHT_CONFIG           another file than dealwright.toml (not in the file itself)";
 
 #[cfg(test)]
 mod tests {

@@ -51,6 +51,12 @@ pub(super) async fn serve(
     );
     let live = state.live.clone();
     let router = router::build(state);
+    if !runtime.config.url_is_given && !runtime.config.addr.ip().is_loopback() {
+        tracing::warn!(
+            "DEALWRIGHT_URL is not set. Give the https:// address that users type: until then links \
+             have the address that is listened on, and nobody can sign in over plain HTTP"
+        );
+    }
     tracing::info!(address = %listener.local_addr()?, url = %runtime.config.url, "serving");
     set_up_link::print(runtime).await?;
     let served = tokio::select! {

@@ -5,6 +5,7 @@
 
 use std::{
     collections::HashMap,
+    ffi::OsString,
     fmt,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
@@ -21,8 +22,8 @@ pub use public_url::PublicUrl;
 /// Where Dealwright listens unless told otherwise.
 const DEFAULT_ADDR: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3000);
 
-/// Connections to PostgreSQL unless told otherwise: enough for two cores, few enough that several
-/// nodes fit on one PostgreSQL.
+/// Connections to PostgreSQL in each of two pools unless told otherwise: enough for two cores, few
+/// enough that two nodes fit on a PostgreSQL that takes a hundred.
 const DEFAULT_POOL_SIZE: u32 = 16;
 
 /// Seconds that one statement of a page may take unless told otherwise: nobody waits for longer, and
@@ -47,6 +48,8 @@ pub struct Config {
     pub addr: SocketAddr,
     /// `DEALWRIGHT_URL`: the address that users type; decides whether cookies are `Secure`.
     pub url: PublicUrl,
+    /// Whether that was said, or only follows from where Dealwright listens.
+    pub url_is_given: bool,
     /// `DEALWRIGHT_POOL_SIZE`: how many connections to PostgreSQL each of the two pools
     /// ([`services::Pools`]) holds at most.
     pub pool_size: u32,
@@ -71,9 +74,7 @@ impl Config {
     /// Reads the environment and, when it is there, `dealwright.toml` in the working folder or the
     /// file that `DEALWRIGHT_CONFIG` names.
     pub fn load() -> Result<Self, Error> {
-        let environment = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-            .collect::<HashMap<_, _>>();
+        let environment = environment(std::env::vars_os())?;
         let named = environment
             .get("DEALWRIGHT_CONFIG")
             .filter(|path| !path.is_empty());
@@ -128,7 +129,9 @@ impl Config {
             "an address such as 127.0.0.1:3000",
         )?
         .unwrap_or(DEFAULT_ADDR);
-        let url = match text("DEALWRIGHT_URL", file.url) {
+        let url = text("DEALWRIGHT_URL", file.url);
+        let url_is_given = url.is_some();
+        let url = match url {
             Some(url) => PublicUrl::parse(&url)?,
             None => PublicUrl::of_address(addr),
         };
@@ -181,6 +184,7 @@ impl Config {
             data,
             addr,
             url,
+            url_is_given,
             pool_size,
             log_format,
             log,
@@ -284,6 +288,9 @@ pub enum Error {
         /// Why.
         message: String,
     },
+    /// A variable that is no text.
+    #[error("{0} is not UTF-8 text")]
+    NotText(String),
     /// There is no home folder to keep data in.
     #[error("DEALWRIGHT_DATA must name the folder to keep data in, since HOME is not set")]
     NoHome,
@@ -320,6 +327,28 @@ struct File {
     trusted_proxies: Option<String>,
     metrics_token: Option<String>,
     statement_timeout: Option<u64>,
+}
+
+/// The variables that are text. One of ours that is not would be missed without a word.
+fn environment(
+    variables: impl Iterator<Item = (OsString, OsString)>,
+) -> Result<HashMap<String, String>, Error> {
+    let mut environment = HashMap::new();
+    for (name, value) in variables {
+        let Ok(name) = name.into_string() else {
+            continue;
+        };
+        match value.into_string() {
+            Ok(value) => {
+                environment.insert(name, value);
+            }
+            Err(_) if name.starts_with("DEALWRIGHT_") || name == "DATABASE_URL" => {
+                return Err(Error::NotText(name));
+            }
+            Err(_) => {}
+        }
+    }
+    Ok(environment)
 }
 
 fn parse_file(path: &str, text: &str) -> Result<File, Error> {

@@ -38,6 +38,10 @@ impl PublicUrl {
         {
             return Err(wrong());
         }
+        // What the library cannot read as a port it leaves out.
+        if authority.port_u16().is_none() && authority.as_str() != authority.host() {
+            return Err(wrong());
+        }
         let local = is_local(authority.host());
         if !https && !local {
             return Err(Error::PlainHttp(text.to_owned()));

@@ -144,3 +144,38 @@ fn statements_have_half_a_minute_unless_told_otherwise() {
         assert!(wrong.contains("from 1 to 3600"), "{wrong}");
     }
 }
+
+#[test]
+fn a_setting_that_is_no_text_is_named() {
+    use std::os::unix::ffi::OsStringExt as _;
+
+    let broken = || OsString::from_vec(vec![b'/', 0xff]);
+    let variables = |name: &str| [(OsString::from(name), broken())].into_iter();
+    let error = environment(variables("DEALWRIGHT_DATA")).expect_err("it would be missed");
+    assert_eq!(error.to_string(), "DEALWRIGHT_DATA is not UTF-8 text");
+    assert_eq!(
+        environment(variables("OTHERS")).expect("not ours"),
+        HashMap::new()
+    );
+}
+
+#[test]
+fn a_port_that_there_is_not_is_refused() {
+    let said = message(load(
+        &[HOME, ("DEALWRIGHT_URL", "https://crm.example.com:99999")],
+        "",
+    ));
+    assert!(
+        said.contains("DEALWRIGHT_URL is “https://crm.example.com:99999”"),
+        "{said}"
+    );
+    for (url, is) in [
+        ("https://crm.example.com:443", "https://crm.example.com"),
+        ("http://[::1]:3000", "http://[::1]:3000"),
+        ("http://[::1]", "http://[::1]"),
+    ] {
+        let config = load(&[HOME, ("DEALWRIGHT_URL", url)], "").expect("fits");
+        assert_eq!(config.url.to_string(), is);
+        assert!(config.url_is_given);
+    }
+}

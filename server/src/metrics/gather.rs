@@ -41,6 +41,7 @@ impl Metrics {
     fn jobs(&self, work: Option<Work>) {
         let Some(work) = work else {
             self.jobs.reset();
+            self.oldest_job.set(f64::NAN);
             return;
         };
         let set = |name: &str, number: i64| self.jobs.with_label_values(&[name]).set(number);

@@ -174,7 +174,7 @@ impl Metrics {
                 &r,
                 Gauge::new(
                     "dealwright_database_wait_seconds",
-                    "How long this look itself waited for a connection of the pool.",
+                    "How long this look itself waited for a connection of the first of the two pools.",
                 ),
             ),
             jobs: new(

@@ -42,6 +42,26 @@ async fn what_is_broken_is_told_first_and_ends_with_one() {
     assert!(!said.contains("broken totals"), "{said}");
 }
 
+/// What counts anew asks tables that may be missing then; that is told, and nothing is tried.
+#[tokio::test]
+async fn nothing_is_mended_where_the_schema_lacks_steps() {
+    let home = folder();
+    let db = TestDb::new().await;
+    db.run("delete from seaql_migrations where version like '%fewer_checks'")
+        .await;
+    db.run("alter table lead rename to gone").await;
+    let output = doctor(&db, home.path())
+        .arg("--mend")
+        .output()
+        .expect("it starts");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{said}{errors}");
+    assert!(said.contains("broken versions: the schema lacks"), "{said}");
+    assert!(!said.contains("mended"), "{said}");
+    assert!(!errors.contains("our side"), "{errors}");
+}
+
 /// Our own PostgreSQL is set up as the doctor wants it: nothing is broken, and that is the exit
 /// code. And a schema that is behind is told, not changed.
 #[test]

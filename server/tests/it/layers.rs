@@ -157,6 +157,7 @@ fn config() -> Config {
         data: "/nonexistent".into(),
         addr: ([127, 0, 0, 1], 0).into(),
         url: PublicUrl::parse("https://crm.example.com").expect("a URL"),
+        url_is_given: true,
         pool_size: 2,
         log_format: LogFormat::Text,
         log: "off".to_owned(),

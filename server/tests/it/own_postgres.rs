@@ -3,7 +3,7 @@
 
 use std::{os::unix::fs::PermissionsExt, path::Path, time::Duration};
 
-use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection};
+use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection, DbBackend, Statement};
 use server::postgres::{Error, Postgres, url_of_running};
 
 use crate::process::{Server, command, failure, folder, send};
@@ -22,6 +22,7 @@ async fn its_life_from_the_first_start_over_a_kill_to_the_next() {
         .await
         .expect("a table");
     note.add().await;
+    assert!(note.has_the_quickest_compression().await);
 
     // A second one on the same folder says so, and a command runs beside the first.
     let said = failure(command(&data));
@@ -139,12 +140,25 @@ fn a_database_url_that_does_not_answer_is_told_without_its_password() {
     let said = failure(command);
     assert!(said.contains("cannot connect to the database"), "{said}");
     assert!(!said.contains("hunter2"), "{said}");
+    // And why, once: not that a pool has waited in vain.
+    assert_eq!(said.matches("onnection refused").count(), 1, "{said}");
+    assert!(!said.contains("pool"), "{said}");
 }
 
 /// A table to see whether what was written is still there.
 struct Note(DatabaseConnection);
 
 impl Note {
+    /// Whether pages are compressed in the log by LZ4, if this PostgreSQL can do that.
+    async fn has_the_quickest_compression(&self) -> bool {
+        let asked = "select setting = 'lz4' or not enumvals @> '{lz4}' as has from pg_settings
+                      where name = 'wal_compression'";
+        let asked = Statement::from_string(DbBackend::Postgres, asked);
+        let row = self.0.query_one_raw(asked).await.expect("an answer");
+        let has = row.expect("a row").try_get("", "has");
+        has.expect("a yes or no")
+    }
+
     /// Adds a row, and says how many there were.
     async fn add(&self) -> u64 {
         let before = self

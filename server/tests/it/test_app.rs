@@ -75,6 +75,7 @@ impl TestApp {
             data: "/nowhere".into(),
             addr: SocketAddr::from(([127, 0, 0, 1], 3000)),
             url: PublicUrl::parse("https://crm.example.com").expect("a URL"),
+            url_is_given: true,
             pool_size: 10,
             log_format: LogFormat::Text,
             log: String::new(),

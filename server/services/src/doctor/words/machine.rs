@@ -175,11 +175,12 @@ pub(in super::super) fn space(facts: &space::Facts) -> Vec<Finding> {
         .iter()
         .map(|table| format!("{} {}", table.name, bytes(table.bytes)))
         .collect();
-    let what = format!(
-        "the database has {}, most in {}",
-        bytes(facts.database),
-        listed(&largest)
-    );
+    let all = bytes(facts.database);
+    let what = if largest.is_empty() {
+        format!("the database has {all}")
+    } else {
+        format!("the database has {all}, most in {}", listed(&largest))
+    };
     let mut findings = vec![Finding::ok(SUBJECT, what)];
     findings.push(facts.disk.as_ref().map_or_else(
         || {
