@@ -150,7 +150,7 @@ impl Cluster {
     /// Starts the postmaster and waits until it takes connections.
     pub(super) async fn start(&self, connections: u32) -> Result<Child, Error> {
         self.owner.private_folder(&self.socket)?;
-        self.configure(connections)?;
+        self.configure(connections, self.compression().await)?;
         self.clear_up()?;
         let (log, from) = self.log()?;
         // After a kill of the postmaster alone, its children take a moment to notice.
@@ -232,8 +232,24 @@ impl Cluster {
         }
     }
 
+    /// How pages are compressed in the log: by LZ4 where this PostgreSQL was built with it, which takes
+    /// a fifth of the time of its own way. One that was not does not start when it is told to.
+    async fn compression(&self) -> &'static str {
+        const LZ4: &str = "lz4";
+        let mut command = self.owner.command(&self.programs.path("postgres"));
+        command
+            .args(["-C", "wal_compression", "-c", "config_file=/dev/null", "-c"])
+            .arg(format!("wal_compression={LZ4}"))
+            .arg("-D")
+            .arg(&self.folder);
+        match run(command, "postgres -C", "").await {
+            Ok(()) => LZ4,
+            Err(_) => "on",
+        }
+    }
+
     /// Writes the settings and has the cluster's own configuration include them.
-    fn configure(&self, connections: u32) -> Result<(), Error> {
+    fn configure(&self, connections: u32, compression: &str) -> Result<(), Error> {
         const INCLUDE: &str = "include 'dealwright.conf'";
         let write = |name: &str, text: &str| {
             let path = self.folder.join(name);
@@ -249,7 +265,8 @@ impl Cluster {
         let main = self.folder.join("postgresql.conf");
         let text = std::fs::read_to_string(&main)
             .map_err(|source| Error::Folder { path: main, source })?;
-        let settings = tuning::configuration(&self.socket, tuning::memory(), connections);
+        let memory = tuning::memory();
+        let settings = tuning::configuration(&self.socket, memory, connections, compression);
         write("dealwright.conf", &settings)?;
         if !self.folder.join("custom.conf").exists() {
             write("custom.conf", CUSTOM)?;
