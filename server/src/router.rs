@@ -14,7 +14,9 @@ use axum::{
 use domain::Error;
 use leptos::config::LeptosOptions;
 use leptos::context::{provide_context, use_context};
-use leptos_axum::{LeptosRoutes as _, generate_route_list, render_app_async_with_context};
+use leptos_axum::{
+    AxumRouteListing, LeptosRoutes as _, generate_route_list, render_app_async_with_context,
+};
 
 use crate::{
     assets, error, health, layers, live, metrics, security, sessions, state::AppState, visit,
@@ -71,15 +73,23 @@ fn pages(state: &AppState) -> Router<AppState> {
     let options = LeptosOptions::from_ref(state);
     let shell = move || app::shell(options.clone(), files.clone());
     Router::new()
-        .leptos_routes_with_context(
-            state,
-            generate_route_list(app::App),
-            provide_visit,
-            shell.clone(),
-        )
+        .leptos_routes_with_context(state, routes(), provide_visit, shell.clone())
         .layer(middleware::map_response(error::say_status))
         // No page has this address: the application says so, in its own words.
         .fallback(render_app_async_with_context(provide_visit, shell))
+}
+
+/// The routes of pages and server functions. All pages are made to find them, and what they spawn
+/// would run when they are gone: it is spawned where nothing ever runs.
+fn routes() -> Vec<AxumRouteListing> {
+    let find = || {
+        let idle = tokio::runtime::Builder::new_current_thread().build();
+        let idle = idle.expect("a runtime that does nothing wants nothing");
+        let _entered = idle.enter();
+        generate_route_list(app::App)
+    };
+    let found = std::thread::scope(|threads| threads.spawn(find).join());
+    found.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// Hands what is known of the request to the page or the server function that it asks for.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use app::funnel::api::LoadFunnel;
 use app::invitation::api::{AcceptInvitation, LoadInvitation};
@@ -14,6 +16,8 @@ use axum::http::{Method, Request, StatusCode};
 use domain::Error;
 use leptos::server_fn::{ServerFn, axum::server_fn_paths};
 
+use tokio::time::sleep;
+
 use crate::test_app::TestApp;
 
 /// The server functions that answer to everybody. To add one here is to open a door.
@@ -24,6 +28,9 @@ const OPEN: [&str; 5] = [
     LoadInvitation::PATH,
     AcceptInvitation::PATH,
 ];
+
+/// How often the routes are found to see that it never fails: it did once in two hundred times.
+const ROUNDS: usize = 1_000;
 
 #[tokio::test]
 async fn every_server_function_but_five_is_shut_without_a_session() {
@@ -41,6 +48,23 @@ async fn every_server_function_but_five_is_shut_without_a_session() {
     }
     assert!(seen.len() > 8, "only {seen:?} are registered");
     assert!(OPEN.iter().all(|open| seen.contains(open)), "{seen:?}");
+}
+
+/// To find the routes all pages are made once, with nobody there, and what they spawn must not run
+/// when they are gone.
+#[tokio::test(flavor = "multi_thread")]
+async fn routes_are_found_without_a_panic() {
+    static PANICS: AtomicUsize = AtomicUsize::new(0);
+    let app = TestApp::new().await;
+    std::panic::set_hook(Box::new(|_| {
+        PANICS.fetch_add(1, Ordering::Relaxed);
+    }));
+    for _ in 0..ROUNDS {
+        drop(server::router::build(app.state.clone()));
+    }
+    sleep(Duration::from_millis(100)).await;
+    let _ = std::panic::take_hook();
+    assert_eq!(PANICS.load(Ordering::Relaxed), 0);
 }
 
 /// The door above is one lock; this is the other: every function asks who is there by itself.
