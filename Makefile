@@ -1,4 +1,4 @@
-# Every target installs what it is missing, asks nothing, and works as root or as a user with sudo.
+# Every target but `screenshots` installs what it is missing, asks nothing, and works as root or as a user with sudo.
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench release screenshots
 
@@ -19,7 +19,7 @@ run: ## Builds Dealwright and starts it with demonstration data on http://127.0.
 test: ## Every check and every test: format, lints, crates, browser
 	@scripts/test.sh
 
-check: ## Format, lints and types only
+check: ## Format, lints, types, and the bytes that a board needs
 	@scripts/check.sh
 
 screenshots: ## Pictures of every page, of what was built last

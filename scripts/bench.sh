@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures: builds the release, seeds a database of its own (once for each size), and prints one table, which is also
-# written to target/bench/N.json. docs/PERFORMANCE.md explains the rows.
+# written to target/bench/N.json (N.board,list.json where ONLY says so). docs/PERFORMANCE.md explains the rows.
 #
 #   N=100000         deals in the database, three events each
 #   ONLY=board,list  measures these groups of rows only
@@ -14,7 +14,9 @@ set -euo pipefail
 cd "$REPO"
 
 N="${N:-100000}"
-[[ "$N" =~ ^[0-9]+$ ]] || die "N is '$N', but must be a number of deals such as 100000."
+[[ "$N" =~ ^[0-9]{1,7}$ ]] && ((10#$N >= 2000 && 10#$N <= 5000000)) ||
+    die "N is '$N', but must be a number of deals from 2000 to 5000000."
+[[ "${ONLY:-}" != *" "* ]] || die "ONLY is '$ONLY', but must have commas alone between its groups."
 
 install() {
     need_rust && need_node &&
@@ -49,7 +51,7 @@ elif [[ "$DEALWRIGHT_BIN" == */debug/* ]]; then
 fi
 step "Building the measurements" cargo build --package bench "${profile[@]}"
 
-arguments=(--records "$N" --binary "$DEALWRIGHT_BIN" --data "$(databases)" --out "target/bench/$N.json" --repository "$REPO")
+arguments=(--records "$N" --binary "$DEALWRIGHT_BIN" --data "$(databases)" --out "target/bench/$N${ONLY:+.$ONLY}.json" --repository "$REPO")
 [ -z "${ONLY:-}" ] || arguments+=(--only "$ONLY")
 [ -z "${QUICK:-}" ] || arguments+=(--quick)
 [ -z "${RESEED:-}" ] || arguments+=(--reseed)

@@ -9,7 +9,7 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-BIN="$(postgres_bin)" || die "PostgreSQL is not installed: run scripts/install-postgres.sh first."
+BIN="$(postgres_bin)" || die "PostgreSQL is not installed: run scripts/install-packages.sh serve first."
 
 # PostgreSQL refuses to run as root, so then it runs as the user that Debian's package made.
 # That user cannot enter /root, hence /var/tmp.

@@ -6,17 +6,21 @@
 #   bench/faults/import.sh [MB]     the size of the file, 50 when not given, up to 1024
 #
 #   DATABASE_URL    a PostgreSQL server on which a database may be made; it is dropped again
-#   DEALWRIGHT      the program, target/release/dealwright when not given
+#   DEALWRIGHT_BIN  the program, what `make release` makes when not given
 #   MOST_MB         the script fails when the program held more memory than this, 200 when not given
 set -euo pipefail
-repo="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
+# shellcheck source-path=SCRIPTDIR source=../../scripts/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../../scripts/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 size="${1:-50}"
 if ! [[ "$size" =~ ^[0-9]+$ ]] || ((size < 1 || size > 1024)); then
     echo "The size is 1 to 1024 MB." >&2
     exit 2
 fi
-: "${DATABASE_URL:?names a PostgreSQL server, such as postgres://user:password@localhost/postgres}"
-dealwright="${DEALWRIGHT:-${CARGO_TARGET_DIR:-$repo/target}/release/dealwright}"
+[ -n "${DATABASE_URL:-}" ] || skip "DATABASE_URL must name a PostgreSQL server, such as postgres://user:password@localhost/postgres."
+dealwright="${DEALWRIGHT_BIN:-$CARGO_TARGET_DIR/release/dealwright}"
+[ -x "$dealwright" ] || die "$dealwright is missing: make release makes it."
 most="${MOST_MB:-200}"
 
 server="$DATABASE_URL"

@@ -14,7 +14,7 @@ skip() {
 harm() {
     local program="${DEALWRIGHT_BIN:-$CARGO_TARGET_DIR/debug/dealwright}" parent="${TMPDIR:-/tmp}" status=0
     cd "$REPO" || return
-    [ -x "$program" ] || die "$program is missing: cargo build --package server makes it."
+    [ -x "$program" ] || die "$program is missing: scripts/build-site.sh makes it."
     cargo build --quiet --package bench
     # Root's PostgreSQL runs as the user postgres, who must get there.
     ! is_root || parent=/var/tmp

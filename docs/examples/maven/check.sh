@@ -4,12 +4,12 @@
 #
 #   DATABASE_URL       a PostgreSQL database of this purpose; it must hold nothing
 #   MAVEN              the folder of the set, ../shared/data/maven-crm beside the repository
-#   DEALWRIGHT         the program, target/debug/dealwright or the one on the PATH
+#   DEALWRIGHT         the program, that of the last debug build or the one on the PATH
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 repo="$(cd "$here/../../.." && pwd)"
 maven="${MAVEN:-$repo/../shared/data/maven-crm}"
-built="${CARGO_TARGET_DIR:-$repo/target}/debug/dealwright"
+built="${CARGO_TARGET_DIR:-${DEALWRIGHT_CACHE:-$HOME/.cache/dealwright}/target}/debug/dealwright"
 dealwright="${DEALWRIGHT:-$([ -x "$built" ] && echo "$built" || echo dealwright)}"
 : "${DATABASE_URL:?names an empty PostgreSQL database, such as postgres://user:password@localhost/maven}"
 work="$(mktemp -d)"

@@ -216,7 +216,7 @@ pub enum Error {
     /// There is no PostgreSQL here.
     #[error(
         "PostgreSQL is not installed here. Install version {} or newer \
-         (Debian, Ubuntu: apt install postgresql; Fedora: dnf install postgresql-server; \
+         (Debian, Ubuntu: apt install postgresql; Fedora: dnf install postgresql-server postgresql-contrib; \
          macOS: brew install postgresql@17), name the folder of its programs with \
          DEALWRIGHT_PG_BIN, or set DATABASE_URL to a PostgreSQL elsewhere",
         find::OLDEST
