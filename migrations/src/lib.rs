@@ -23,6 +23,7 @@ mod m20261122_000012_edits;
 mod m20261122_000013_expected_close;
 mod m20261122_000014_stage_share;
 mod m20261123_000015_fewer_checks;
+mod m20261123_000016_furthest_of_return;
 
 /// All steps, in order.
 pub struct Migrator;
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000013_expected_close::Migration),
             Box::new(m20261122_000014_stage_share::Migration),
             Box::new(m20261123_000015_fewer_checks::Migration),
+            Box::new(m20261123_000016_furthest_of_return::Migration),
         ]
     }
 }

@@ -47,7 +47,7 @@ async fn what_is_broken_is_told_first_and_ends_with_one() {
 async fn nothing_is_mended_where_the_schema_lacks_steps() {
     let home = folder();
     let db = TestDb::new().await;
-    db.run("delete from seaql_migrations where version like '%fewer_checks'")
+    db.run("delete from seaql_migrations where version like '%furthest_of_return'")
         .await;
     db.run("alter table lead rename to gone").await;
     let output = doctor(&db, home.path())

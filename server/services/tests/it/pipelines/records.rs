@@ -1,6 +1,6 @@
 //! What becomes of the records and of the funnel when their pipelines are reshaped.
 
-use domain::pipeline::{Meaning, Stage};
+use domain::pipeline::{Meaning, Pipeline, Stage};
 use domain::pipeline_settings::PipelineChange;
 use domain::timeline::{Told, Via, What};
 use domain::{Draft, Kind, Value};
@@ -99,6 +99,30 @@ async fn stays_written_of_the_past_count_as_far_as_they_went() {
     );
     scene.db.run(&written).await;
     assert_eq!(scene.funnel_is_right().await, [5, 5, 4, 1, 1]);
+}
+
+#[tokio::test]
+async fn who_comes_back_to_a_pipeline_has_come_as_far_as_before() {
+    let scene = scene().await;
+    let other = scene.db.pipeline(Kind::Deal, "Other", &STAGES).await;
+    let to = async |deal, pipeline: &Pipeline, stage: usize| {
+        let draft = Draft::of([
+            ("pipeline_id", Value::Id(pipeline.id)),
+            ("stage_id", Value::Id(pipeline.stages[stage].id)),
+        ]);
+        let moved = write::change(&scene.ctx, Via::Form, Kind::Deal, deal, draft).await;
+        moved.expect("moved");
+    };
+    let deal = scene.deal("There and back", &[0, 2]).await;
+    assert_eq!(scene.funnel_is_right().await, [1, 1, 1, 0, 0]);
+    to(deal, &other, 1).await;
+    assert_eq!(scene.funnel_is_right().await, [0, 0, 0, 0, 0]);
+    to(deal, &scene.sales, 0).await;
+    assert_eq!(scene.funnel_is_right().await, [1, 1, 1, 0, 0]);
+    scene.go(deal, scene.stage(1).id).await.expect("a move");
+    assert_eq!(scene.funnel_is_right().await, [1, 1, 1, 0, 0]);
+    let asked = format!("select recount_furthest('deal', {})", scene.sales.id);
+    assert_eq!(scene.db.number(&asked).await, 0, "nothing was to be mended");
 }
 
 #[tokio::test]
