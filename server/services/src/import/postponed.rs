@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 
 use super::plan::Prepared;
 use super::records::Run;
-use super::source::{self, CHUNK};
+use super::source::{self, CHUNK, CHUNK_BYTES};
 use crate::failure::Result;
 
 impl Run<'_, '_> {
@@ -63,9 +63,15 @@ impl Run<'_, '_> {
     pub(super) async fn link_postponed(&mut self) -> Result<()> {
         let mut last = 0i64;
         while self.postponed {
-            let sql = "select id, record, field, names, number, cells from import_postponed
-                        where id > $1 order by id limit $2";
-            let values = [last.into(), i64::try_from(CHUNK).unwrap_or(1000).into()];
+            // No more of wide rows at once than are read of the file; the first one whatever it has.
+            let sql = "select id, record, field, names, number, cells
+                         from (select *, sum(size) over (order by id) - size as before
+                                 from (select *, octet_length(cells::text) as size
+                                         from import_postponed
+                                        where id > $1 order by id limit $2) as next) as page
+                        where before < $3 order by id";
+            let most = |number: usize| sea_orm::Value::from(i64::try_from(number).unwrap_or(1_000));
+            let values = [last.into(), most(CHUNK), most(CHUNK_BYTES)];
             let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
             let rows = self.operation.tx().query_all_raw(statement).await?;
             if rows.is_empty() {

@@ -14,7 +14,7 @@ use super::encoding::Decoded;
 /// is read ahead: of narrow rows a hundred megabytes in all, of wide ones [`CHUNK_BYTES`] say.
 pub(super) const CHUNK: usize = 5_000;
 /// Bytes after which a chunk is full, however few rows it has.
-const CHUNK_BYTES: usize = 8 * 1024 * 1024;
+pub(super) const CHUNK_BYTES: usize = 8 * 1024 * 1024;
 /// Bytes that a row may have. Larger ones come from a quote that is left open.
 const ROW_BYTES: u64 = 32 * 1024 * 1024;
 
@@ -135,7 +135,11 @@ impl<R: Read> Source<R> {
         }
         self.number = number;
         room.rows -= 1;
-        room.bytes = room.bytes.saturating_sub(self.record.as_slice().len());
+        // A cell takes its place, be it empty: some sheets are saved with thousands of columns.
+        let places = self.record.len() * size_of::<String>();
+        room.bytes = room
+            .bytes
+            .saturating_sub(self.record.as_slice().len() + places);
         let cells = texts(&self.record);
         let row = Row { number, cells };
         let (has, wants) = (row.cells.len(), self.header.len());
@@ -233,6 +237,15 @@ mod tests {
         assert!(told(b"\xcf\xf0\xe8,b\n").contains("(line 1)"));
         assert!(told(b"").contains("empty"));
         assert_eq!(open(b"\xff\xfea\0,\0b\0\n\0").unwrap().header(), ["a", "b"]);
+    }
+
+    #[test]
+    fn empty_cells_fill_a_chunk_too() {
+        let names: Vec<String> = (0..16_384).map(|number| format!("c{number}")).collect();
+        let row = ",".repeat(names.len() - 1) + "\n";
+        let text = names.join(",") + "\n" + &row.repeat(100);
+        let rows = open(text.as_bytes()).unwrap().rows().unwrap().len();
+        assert!((20..30).contains(&rows), "{rows}");
     }
 
     #[test]

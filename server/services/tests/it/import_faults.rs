@@ -213,3 +213,22 @@ async fn people_with_names_of_a_megabyte_are_refused() {
     assert!(refused.len() < 4 * 1024 * 1024);
     assert_eq!(db.number("select count(*) from app_user").await, before + 1);
 }
+
+/// Rows whose relation stands further down wait as they are, with what is not imported of them.
+#[tokio::test]
+async fn wide_rows_that_wait_are_linked_part_by_part() {
+    let db = TestDb::new().await;
+    let remark = "long ".repeat(600_000);
+    let mut csv = vec!["Номер,Имя,Part of,Since,Remark".to_owned()];
+    csv.extend((1..=4).map(|number| format!("{number},Branch {number},Group,,{remark}")));
+    csv.push("5,Group,,,".to_owned());
+    let csv = csv.join("\n");
+    let mapping = MAPPING.replace(", missing = \"create\"", "");
+    let (imported, refused) = import(&db, &mapping, csv.as_bytes())
+        .await
+        .expect("imported");
+    assert_eq!((imported.rows.written, refused.len()), (5, 0));
+    let linked = "select count(*) from company b join company g on g.id = b.parent_id
+                   where b.name like 'Branch %' and g.name = 'Group'";
+    assert_eq!(db.number(linked).await, 4);
+}
