@@ -24,7 +24,7 @@ impl Samples {
     /// For what takes milliseconds.
     pub(super) fn of(settings: &Settings) -> Self {
         Self {
-            warm_up: settings.choose(30, 3),
+            warm_up: settings.choose(100, 3),
             count: settings.choose(400, 20),
             patience: settings.choose(Duration::from_secs(15), Duration::from_secs(5)),
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::timeline::{Via, What};
 use domain::{EventId, Kind, OperationId, RecordId, Value};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult};
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::{Value as Json, json};
@@ -41,7 +41,13 @@ pub(super) async fn stays(
     if rows.is_empty() {
         return Ok(());
     }
-    take_numbers(tx, kind, plans.iter().filter(|plan| plan.enters_stage())).await?;
+    // New records come from nowhere.
+    let some_leave = plans.iter().any(|plan| plan.before.is_some());
+    if via == Via::Undo || !some_leave {
+        let sql = format!("{} select count(*) from numbers", taking_numbers(kind));
+        let values = [kind.as_str().into(), Json::Array(rows.clone()).into()];
+        tx.execute_raw(statement(&sql, values)).await?;
+    }
     if via == Via::Undo {
         // A move that is taken back has not been: its stay goes, and the one before goes on.
         let sql = "delete from stage_stay s
@@ -61,16 +67,18 @@ pub(super) async fn stays(
         let sql = "update stage_stay set left_at = null where id = any($1)";
         tx.execute_raw(statement(sql, [reopened.into()])).await?;
     }
-    // New records come from nowhere.
-    if plans.iter().any(|plan| plan.before.is_some()) {
-        let sql = "update stage_stay s set left_at = greatest(s.entered_at, n.since)
-                     from jsonb_to_recordset($2) as n(id bigint, since timestamptz)
-                    where s.kind = $1 and s.record_id = n.id and s.left_at is null";
-        tx.execute_raw(statement(
-            sql,
-            [kind.as_str().into(), Json::Array(rows.clone()).into()],
-        ))
-        .await?;
+    if some_leave {
+        let sql = format!(
+            "{}
+             update stage_stay s set left_at = greatest(s.entered_at, n.since)
+               from jsonb_to_recordset($2) as n(id bigint, since timestamptz)
+              where s.kind = $1 and s.record_id = n.id and s.left_at is null
+                -- The numbers first: those of this statement are written when it ends.
+                and (select count(*) from numbers) >= 0",
+            taking_numbers(kind)
+        );
+        let values = [kind.as_str().into(), Json::Array(rows.clone()).into()];
+        tx.execute_raw(statement(&sql, values)).await?;
     }
     let mut cells = Cells::of([
         ("id", "bigint"),
@@ -96,28 +104,15 @@ pub(super) async fn stays(
     Ok(())
 }
 
-/// Takes the funnel's numbers that these stays count in, all in one order. A move ends a stay in one
-/// stage and begins one in another, in two statements; two records that change places would each
-/// hold the number that the other one needs, and PostgreSQL would end one of the two moves.
+/// What takes the funnel's numbers that stays count in, all in one order: `numbers` of a statement
+/// whose `$1` is the kind and `$2` the stays that begin. A move ends a stay in one stage and begins
+/// one in another, in two statements; two records that change places would each hold the number that
+/// the other one needs, and PostgreSQL would end one of the two moves.
 ///
 /// Where there is no number yet there is nothing to hold: then the move is tried again.
-async fn take_numbers<'a>(
-    tx: &DatabaseTransaction,
-    kind: Kind,
-    plans: impl Iterator<Item = &'a Plan>,
-) -> Result<()> {
-    let rows: Vec<Json> = plans
-        .map(|plan| {
-            let placement = plan.placement();
-            json!({
-                "id": plan.id,
-                "pipeline_id": placement.pipeline_id,
-                "stage_id": placement.stage_id,
-            })
-        })
-        .collect();
+fn taking_numbers(kind: Kind) -> String {
     // One number after the other by its key, in the order of the keys: never a whole table.
-    let sql = format!(
+    format!(
         "with place as materialized (
            select n.pipeline_id, utc_day(r.created_at) as day, r.owner_id, r.everyone, n.stage_id
              from jsonb_to_recordset($2) as n(id bigint, pipeline_id bigint, stage_id bigint)
@@ -135,24 +130,22 @@ async fn take_numbers<'a>(
                where f.kind = $1 and f.pipeline_id = p.pipeline_id and f.day = p.day
                  and f.stage_id = p.stage_id
                  for no key update of f) taken
-         )
-         select
-           from (select distinct p.pipeline_id, whose.owner_id, ten_days_of(p.day) as since,
-                        p.everyone, p.stage_id
-                   from place p
-                  cross join unnest(kept_for(p.owner_id, p.everyone)) as whose(owner_id)
-                  order by 1, 2, 3, 4, 5) p
-          cross join lateral (
-            select f.ended from funnel_owner_stay f
-             where f.kind = $1 and f.pipeline_id = p.pipeline_id and f.owner_id = p.owner_id
-               and f.since = p.since and f.everyone = p.everyone and f.stage_id = p.stage_id
-               for no key update of f) taken
-          -- Those by day first.
-          where (select count(*) from by_day) >= 0"
-    );
-    let values = [kind.as_str().into(), Json::Array(rows).into()];
-    tx.execute_raw(statement(&sql, values)).await?;
-    Ok(())
+         ), numbers as materialized (
+           select
+             from (select distinct p.pipeline_id, whose.owner_id, ten_days_of(p.day) as since,
+                          p.everyone, p.stage_id
+                     from place p
+                    cross join unnest(kept_for(p.owner_id, p.everyone)) as whose(owner_id)
+                    order by 1, 2, 3, 4, 5) p
+            cross join lateral (
+              select f.ended from funnel_owner_stay f
+               where f.kind = $1 and f.pipeline_id = p.pipeline_id and f.owner_id = p.owner_id
+                 and f.since = p.since and f.everyone = p.everyone and f.stage_id = p.stage_id
+                 for no key update of f) taken
+            -- Those by day first.
+            where (select count(*) from by_day) >= 0
+         )"
+    )
 }
 
 /// What is told of each record.
@@ -175,31 +168,67 @@ pub(super) fn told(plans: &[Plan]) -> Result<Cells> {
     Ok(cells)
 }
 
-/// Writes what is told as events, and returns their ids by record.
+/// The operation that events are of.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Of<'a> {
+    /// One whose row is in the log.
+    Known(OperationId),
+    /// One that is written with its first events.
+    New {
+        via: Via,
+        label: &'a str,
+        undoes: Option<OperationId>,
+    },
+}
+
+/// Writes what is told as events, and returns their operation and their ids by record.
 pub(super) async fn events(
     ctx: &Ctx,
     tx: &DatabaseTransaction,
     kind: Kind,
-    operation: OperationId,
+    operation: Of<'_>,
     told: Cells,
-) -> Result<BTreeMap<RecordId, EventId>> {
-    let values = [
-        operation.into(),
-        ctx.now.into(),
-        ctx.actor.user_id.into(),
-        kind.as_str().into(),
-    ];
-    let statement = told.statement(values, |rows| {
+) -> Result<(OperationId, BTreeMap<RecordId, EventId>)> {
+    let (at, user) = (ctx.now.into(), ctx.actor.user_id.into());
+    let kind = kind.as_str().into();
+    let insert = |operation: &str, rows: &str| {
         format!(
             "insert into event
                (operation_id, at, user_id, kind, record_id, what, version, difference)
-             select $1, $2, $3, $4, n.id, n.what, n.version, n.difference from {rows} n
-             returning record_id, id"
+             select {operation}, $1, $2, $3, n.id, n.what, n.version, n.difference
+               from {rows} n
+             returning operation_id, record_id, id"
         )
-    });
-    let rows = tx.query_all_raw(statement).await?;
-    let of = |row: &QueryResult| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?));
-    rows.iter().map(of).collect()
+    };
+    let statement = match operation {
+        Of::Known(id) => told.statement([at, user, kind, id.into()], |rows| insert("$4", rows)),
+        Of::New { via, label, undoes } => told.statement(
+            [
+                at,
+                user,
+                kind,
+                via.as_str().into(),
+                label.into(),
+                undoes.into(),
+            ],
+            |rows| {
+                let insert = insert("(select id from o)", rows);
+                format!(
+                    "with o as (
+                       insert into operation (at, user_id, via, label, undoes)
+                       values ($1, $2, $4, $5, $6) returning id)
+                     {insert}"
+                )
+            },
+        ),
+    };
+    let (mut id, mut events) = (None, BTreeMap::new());
+    for row in tx.query_all_raw(statement).await? {
+        id = Some(row.try_get_by_index(0)?);
+        events.insert(row.try_get_by_index(1)?, row.try_get_by_index(2)?);
+    }
+    let id = id.ok_or_else(|| anyhow::anyhow!("nothing was told of what was written"))?;
+    Ok((id, events))
 }
 
 /// `{key: [old, new]}`, the place on the board among it, as text.

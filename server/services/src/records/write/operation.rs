@@ -368,8 +368,16 @@ impl Operation {
         stored?;
         let told = told?;
         unique::store(&self.tx, &claims.changes, &plans).await?;
-        let operation = self.id().await?;
-        let events = log::events(&self.ctx, &self.tx, schema.kind, operation, told).await?;
+        let of = self.id.map_or(
+            log::Of::New {
+                via: self.via,
+                label: &self.label,
+                undoes: self.undoes,
+            },
+            log::Of::Known,
+        );
+        let (id, events) = log::events(&self.ctx, &self.tx, schema.kind, of, told).await?;
+        self.id = Some(id);
         for plan in &plans {
             let event = events.get(&plan.id).copied().unwrap_or_default();
             answers[plan.index] = Ok(plan.id);
