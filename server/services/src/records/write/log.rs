@@ -15,17 +15,18 @@ use super::store::statement;
 use crate::Ctx;
 use crate::failure::Result;
 
-/// Entries and exits of stages.
-pub(super) async fn stays(
-    tx: &DatabaseTransaction,
-    kind: Kind,
-    via: Via,
-    plans: &[Plan],
-) -> Result<()> {
-    let mut rows: Vec<Json> = plans
-        .iter()
-        .filter(|plan| plan.enters_stage())
-        .map(|plan| {
+/// The stays that plans begin, in words for PostgreSQL.
+#[derive(Debug)]
+pub(super) struct Stays {
+    rows: Vec<Json>,
+    /// Whether some of the records come from another stage; new ones come from nowhere.
+    some_leave: bool,
+}
+
+impl Stays {
+    pub(super) fn of(plans: &[Plan]) -> Self {
+        let entering = || plans.iter().filter(|plan| plan.enters_stage());
+        let rows = entering().map(|plan| {
             let placement = plan.placement();
             json!({
                 "id": plan.id,
@@ -36,38 +37,35 @@ pub(super) async fn stays(
                 "amount": placement.amount.map(|money| money.amount.to_string()),
                 "currency": placement.amount.map(|money| money.currency),
             })
-        })
-        .collect();
+        });
+        Self {
+            rows: rows.collect(),
+            some_leave: entering().any(|plan| plan.before.is_some()),
+        }
+    }
+}
+
+/// Entries and exits of stages.
+pub(super) async fn stays(
+    tx: &DatabaseTransaction,
+    kind: Kind,
+    via: Via,
+    stays: Stays,
+) -> Result<()> {
+    let Stays {
+        mut rows,
+        some_leave,
+    } = stays;
     if rows.is_empty() {
         return Ok(());
     }
-    // New records come from nowhere.
-    let some_leave = plans.iter().any(|plan| plan.before.is_some());
-    if via == Via::Undo || !some_leave {
-        let sql = format!("{} select count(*) from numbers", taking_numbers(kind));
-        let values = [kind.as_str().into(), Json::Array(rows.clone()).into()];
-        tx.execute_raw(statement(&sql, values)).await?;
-    }
-    if via == Via::Undo {
-        // A move that is taken back has not been: its stay goes, and the one before goes on.
-        let sql = "delete from stage_stay s
-                    using jsonb_to_recordset($2) as n(id bigint, stage_id bigint, since timestamptz),
-                          stage_stay p
-                    where s.kind = $1 and s.record_id = n.id and s.left_at is null
-                      and p.kind = $1 and p.record_id = n.id and p.left_at = s.entered_at
-                      and p.stage_id = n.stage_id and p.entered_at = n.since
-                returning p.id, s.record_id";
-        let values = [kind.as_str().into(), Json::Array(rows.clone()).into()];
-        let mut reopened: Vec<i64> = Vec::new();
-        for row in tx.query_all_raw(statement(sql, values)).await? {
-            reopened.push(row.try_get_by_index(0)?);
-            let record: RecordId = row.try_get_by_index(1)?;
-            rows.retain(|row| row["id"] != json!(record));
-        }
-        let sql = "update stage_stay set left_at = null where id = any($1)";
-        tx.execute_raw(statement(sql, [reopened.into()])).await?;
-    }
     if some_leave {
+        if via == Via::Undo {
+            let sql = format!("{} select count(*) from numbers", taking_numbers(kind));
+            let values = [kind.as_str().into(), Json::Array(rows.clone()).into()];
+            tx.execute_raw(statement(&sql, values)).await?;
+            go_on(tx, kind, &mut rows).await?;
+        }
         let sql = format!(
             "{}
              update stage_stay s set left_at = greatest(s.entered_at, n.since)
@@ -80,6 +78,32 @@ pub(super) async fn stays(
         let values = [kind.as_str().into(), Json::Array(rows.clone()).into()];
         tx.execute_raw(statement(&sql, values)).await?;
     }
+    begin(tx, kind, rows).await
+}
+
+/// A move that is taken back has not been: its stay goes, and the one before goes on. What else is
+/// undone stays among the rows.
+async fn go_on(tx: &DatabaseTransaction, kind: Kind, rows: &mut Vec<Json>) -> Result<()> {
+    let sql = "delete from stage_stay s
+                using jsonb_to_recordset($2) as n(id bigint, stage_id bigint, since timestamptz),
+                      stage_stay p
+                where s.kind = $1 and s.record_id = n.id and s.left_at is null
+                  and p.kind = $1 and p.record_id = n.id and p.left_at = s.entered_at
+                  and p.stage_id = n.stage_id and p.entered_at = n.since
+            returning p.id, s.record_id";
+    let values = [kind.as_str().into(), Json::Array(rows.clone()).into()];
+    let mut reopened: Vec<i64> = Vec::new();
+    for row in tx.query_all_raw(statement(sql, values)).await? {
+        reopened.push(row.try_get_by_index(0)?);
+        let record: RecordId = row.try_get_by_index(1)?;
+        rows.retain(|row| row["id"] != json!(record));
+    }
+    let sql = "update stage_stay set left_at = null where id = any($1)";
+    tx.execute_raw(statement(sql, [reopened.into()])).await?;
+    Ok(())
+}
+
+async fn begin(tx: &DatabaseTransaction, kind: Kind, rows: Vec<Json>) -> Result<()> {
     let mut cells = Cells::of([
         ("id", "bigint"),
         ("pipeline_id", "bigint"),
@@ -107,7 +131,8 @@ pub(super) async fn stays(
 /// What takes the funnel's numbers that stays count in, all in one order: `numbers` of a statement
 /// whose `$1` is the kind and `$2` the stays that begin. A move ends a stay in one stage and begins
 /// one in another, in two statements; two records that change places would each hold the number that
-/// the other one needs, and PostgreSQL would end one of the two moves.
+/// the other one needs, and PostgreSQL would end one of the two moves. New records only begin stays,
+/// in one statement, whose trigger (`apply_stays`) writes the numbers in this order.
 ///
 /// Where there is no number yet there is nothing to hold: then the move is tried again.
 fn taking_numbers(kind: Kind) -> String {
@@ -122,16 +147,8 @@ fn taking_numbers(kind: Kind) -> String {
              from jsonb_to_recordset($2) as n(id bigint)
              join {kind} r on r.id = n.id
              join stage_stay s on s.kind = $1 and s.record_id = n.id and s.left_at is null
-         ), by_day as materialized (
+         ), by_owner as materialized (
            select taken.ended
-             from (select distinct pipeline_id, day, stage_id from place order by 1, 2, 3) p
-            cross join lateral (
-              select f.ended from funnel_stay f
-               where f.kind = $1 and f.pipeline_id = p.pipeline_id and f.day = p.day
-                 and f.stage_id = p.stage_id
-                 for no key update of f) taken
-         ), numbers as materialized (
-           select
              from (select distinct p.pipeline_id, whose.owner_id, ten_days_of(p.day) as since,
                           p.everyone, p.stage_id
                      from place p
@@ -142,8 +159,16 @@ fn taking_numbers(kind: Kind) -> String {
                where f.kind = $1 and f.pipeline_id = p.pipeline_id and f.owner_id = p.owner_id
                  and f.since = p.since and f.everyone = p.everyone and f.stage_id = p.stage_id
                  for no key update of f) taken
-            -- Those by day first.
-            where (select count(*) from by_day) >= 0
+         ), numbers as materialized (
+           select taken.ended
+             from (select distinct pipeline_id, day, stage_id from place order by 1, 2, 3) p
+            cross join lateral (
+              select f.ended from funnel_stay f
+               where f.kind = $1 and f.pipeline_id = p.pipeline_id and f.day = p.day
+                 and f.stage_id = p.stage_id
+                 for no key update of f) taken
+            -- Those by owner first.
+            where (select count(*) from by_owner) >= 0
          )"
     )
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use domain::field::Storage;
 use domain::timeline::Via;
 use domain::{FieldDef, Kind, Value};
+use futures::future::join;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement};
 use serde_json::{Map, Value as Json, json};
 
@@ -25,13 +26,18 @@ pub(super) async fn records(
     via: Via,
     plans: &[Plan],
 ) -> Result<()> {
-    insert(ctx, tx, schema, plans).await?;
-    update(ctx, tx, schema, plans).await?;
-    side_tables::write(ctx, tx, schema, plans).await?;
-    if schema.kind.has_stages() {
-        log::stays(tx, schema.kind, via, plans).await?;
+    let written = async {
+        insert(ctx, tx, schema, plans).await?;
+        update(ctx, tx, schema, plans).await?;
+        side_tables::write(ctx, tx, schema, plans).await
+    };
+    if !schema.kind.has_stages() {
+        return written.await;
     }
-    Ok(())
+    // Put into words while PostgreSQL writes the records.
+    let (written, stays) = join(written, async { log::Stays::of(plans) }).await;
+    written?;
+    log::stays(tx, schema.kind, via, stays).await
 }
 
 /// Gives new records their ids.

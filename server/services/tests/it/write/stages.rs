@@ -262,3 +262,48 @@ async fn a_move_takes_the_funnels_numbers_in_one_order_whichever_way_it_goes() {
     let (kept, counted) = shop.totals().await;
     assert_eq!(kept, counted);
 }
+
+#[tokio::test]
+async fn a_new_record_takes_the_funnels_numbers_in_the_order_of_a_move() {
+    let shop = Shop::new().await;
+    let (new, offer) = (shop.stage("New"), shop.stage("Offer"));
+    let deal = shop.deal("Roof", 100).await.record.expect("seen").id;
+    let draft = Draft::of([("stage_id", Value::Id(offer))]);
+    change(&shop.sales, Via::Board, Kind::Deal, deal, draft)
+        .await
+        .expect("moved");
+    let count = |which: &str| {
+        format!(
+            "select count(*) from (
+               select from funnel_owner_stay where stage_id = {new} for update {which}) numbers"
+        )
+    };
+    let all = shop.db.number(&count("")).await;
+    assert!(all > 0);
+    for comes_back in [true, false] {
+        // Somebody else is at the stage's number of a day, which comes after those of its owners.
+        let other = shop.db.db.begin().await.expect("begun");
+        let take = format!("select from funnel_stay where stage_id = {new} for update nowait");
+        other.execute_unprepared(&take).await.expect("free");
+        let ctx = shop.sales.clone();
+        let work = tokio::spawn(async move {
+            if comes_back {
+                let draft = Draft::of([("stage_id", Value::Id(new))]);
+                change(&ctx, Via::Board, Kind::Deal, deal, draft).await
+            } else {
+                let draft = Draft::of([("title", Value::Text("Wall".into()))]);
+                create(&ctx, Via::Form, Kind::Deal, draft).await
+            }
+        });
+        let waiting = "select count(*) from pg_stat_activity
+                        where wait_event_type = 'Lock' and datname = current_database()";
+        while shop.db.number(waiting).await == 0 {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        assert_eq!(shop.db.number(&count("skip locked")).await, all - 1);
+        other.commit().await.expect("committed");
+        work.await.expect("no panic").expect("written");
+    }
+    let (kept, counted) = shop.totals().await;
+    assert_eq!(kept, counted);
+}
