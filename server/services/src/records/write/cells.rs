@@ -47,9 +47,14 @@ impl Cells {
         }
     }
 
+    /// How many rows there are.
+    pub(super) fn len(&self) -> usize {
+        self.cells.first().map_or(0, Vec::len)
+    }
+
     /// Whether there are no rows.
     pub(super) fn is_empty(&self) -> bool {
-        self.cells.first().is_none_or(Vec::is_empty)
+        self.len() == 0
     }
 
     /// `"a", "b"`

@@ -10,6 +10,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Value as Json, json};
 
 use super::cells::Cells;
+use super::operation::ANNOUNCED;
 use super::plan::{POSITION, Plan};
 use super::store::statement;
 use crate::Ctx;
@@ -17,10 +18,11 @@ use crate::failure::Result;
 
 /// The stays that plans begin, in words for PostgreSQL.
 #[derive(Debug)]
-pub(super) struct Stays {
-    rows: Vec<Json>,
-    /// Whether some of the records come from another stage; new ones come from nowhere.
-    some_leave: bool,
+pub(super) enum Stays {
+    /// Of new records, which come from nowhere.
+    New(Cells),
+    /// Of which some end another one.
+    Moved(Vec<Json>),
 }
 
 impl Stays {
@@ -38,9 +40,10 @@ impl Stays {
                 "currency": placement.amount.map(|money| money.currency),
             })
         });
-        Self {
-            rows: rows.collect(),
-            some_leave: entering().any(|plan| plan.before.is_some()),
+        if entering().any(|plan| plan.before.is_some()) {
+            Self::Moved(rows.collect())
+        } else {
+            Self::New(beginnings(rows))
         }
     }
 }
@@ -52,33 +55,64 @@ pub(super) async fn stays(
     via: Via,
     stays: Stays,
 ) -> Result<()> {
-    let Stays {
-        mut rows,
-        some_leave,
-    } = stays;
-    if rows.is_empty() {
+    let beginnings = match stays {
+        Stays::New(cells) => cells,
+        Stays::Moved(mut rows) => {
+            if via == Via::Undo {
+                let sql = format!("{} select count(*) from numbers", taking_numbers(kind));
+                let values = [kind.as_str().into(), Json::Array(rows.clone()).into()];
+                tx.execute_raw(statement(&sql, values)).await?;
+                go_on(tx, kind, &mut rows).await?;
+            }
+            end(tx, kind, rows.clone()).await?;
+            beginnings(rows.into_iter())
+        }
+    };
+    if beginnings.is_empty() {
         return Ok(());
     }
-    if some_leave {
-        if via == Via::Undo {
-            let sql = format!("{} select count(*) from numbers", taking_numbers(kind));
-            let values = [kind.as_str().into(), Json::Array(rows.clone()).into()];
-            tx.execute_raw(statement(&sql, values)).await?;
-            go_on(tx, kind, &mut rows).await?;
-        }
-        let sql = format!(
-            "{}
-             update stage_stay s set left_at = greatest(s.entered_at, n.since)
-               from jsonb_to_recordset($2) as n(id bigint, since timestamptz)
-              where s.kind = $1 and s.record_id = n.id and s.left_at is null
-                -- The numbers first: those of this statement are written when it ends.
-                and (select count(*) from numbers) >= 0",
-            taking_numbers(kind)
-        );
-        let values = [kind.as_str().into(), Json::Array(rows.clone()).into()];
-        tx.execute_raw(statement(&sql, values)).await?;
+    let statement = beginnings.statement([kind.as_str().into()], |rows| {
+        format!(
+            "insert into stage_stay
+               (kind, record_id, pipeline_id, stage_id, entered_at, owner_id, amount, currency)
+             select $1, n.id, n.pipeline_id, n.stage_id, n.since, n.owner_id, n.amount, n.currency
+               from {rows} n"
+        )
+    });
+    tx.execute_raw(statement).await?;
+    Ok(())
+}
+
+/// The rows of stays that begin.
+fn beginnings(rows: impl Iterator<Item = Json>) -> Cells {
+    let mut cells = Cells::of([
+        ("id", "bigint"),
+        ("pipeline_id", "bigint"),
+        ("stage_id", "bigint"),
+        ("since", "timestamp with time zone"),
+        ("owner_id", "bigint"),
+        ("amount", "numeric"),
+        ("currency", "text"),
+    ]);
+    for mut row in rows {
+        cells.add_json(|column| row.get_mut(column).map(Json::take));
     }
-    begin(tx, kind, rows).await
+    cells
+}
+
+async fn end(tx: &DatabaseTransaction, kind: Kind, rows: Vec<Json>) -> Result<()> {
+    let sql = format!(
+        "{}
+         update stage_stay s set left_at = greatest(s.entered_at, n.since)
+           from jsonb_to_recordset($2) as n(id bigint, since timestamptz)
+          where s.kind = $1 and s.record_id = n.id and s.left_at is null
+            -- The numbers first: those of this statement are written when it ends.
+            and (select count(*) from numbers) >= 0",
+        taking_numbers(kind)
+    );
+    let values = [kind.as_str().into(), Json::Array(rows).into()];
+    tx.execute_raw(statement(&sql, values)).await?;
+    Ok(())
 }
 
 /// A move that is taken back has not been: its stay goes, and the one before goes on. What else is
@@ -100,31 +134,6 @@ async fn go_on(tx: &DatabaseTransaction, kind: Kind, rows: &mut Vec<Json>) -> Re
     }
     let sql = "update stage_stay set left_at = null where id = any($1)";
     tx.execute_raw(statement(sql, [reopened.into()])).await?;
-    Ok(())
-}
-
-async fn begin(tx: &DatabaseTransaction, kind: Kind, rows: Vec<Json>) -> Result<()> {
-    let mut cells = Cells::of([
-        ("id", "bigint"),
-        ("pipeline_id", "bigint"),
-        ("stage_id", "bigint"),
-        ("since", "timestamp with time zone"),
-        ("owner_id", "bigint"),
-        ("amount", "numeric"),
-        ("currency", "text"),
-    ]);
-    for mut row in rows {
-        cells.add_json(|column| row.get_mut(column).map(Json::take));
-    }
-    let statement = cells.statement([kind.as_str().into()], |rows| {
-        format!(
-            "insert into stage_stay
-               (kind, record_id, pipeline_id, stage_id, entered_at, owner_id, amount, currency)
-             select $1, n.id, n.pipeline_id, n.stage_id, n.since, n.owner_id, n.amount, n.currency
-               from {rows} n"
-        )
-    });
-    tx.execute_raw(statement).await?;
     Ok(())
 }
 
@@ -206,27 +215,44 @@ pub(super) enum Of<'a> {
     },
 }
 
-/// Writes what is told as events, and returns their operation and their ids by record.
+/// Events that were written.
+#[derive(Debug)]
+pub(super) struct Logged {
+    pub(super) operation: OperationId,
+    pub(super) newest: EventId,
+    /// Their ids by record; empty where there are more than [`ANNOUNCED`].
+    pub(super) of: BTreeMap<RecordId, EventId>,
+}
+
+/// Writes what is told as events.
 pub(super) async fn events(
     ctx: &Ctx,
     tx: &DatabaseTransaction,
     kind: Kind,
     operation: Of<'_>,
     told: Cells,
-) -> Result<(OperationId, BTreeMap<RecordId, EventId>)> {
+) -> Result<Logged> {
+    let each = told.len() <= ANNOUNCED;
     let (at, user) = (ctx.now.into(), ctx.actor.user_id.into());
     let kind = kind.as_str().into();
-    let insert = |operation: &str, rows: &str| {
+    let insert = |before: &str, operation: &str, rows: &str| {
         format!(
-            "insert into event
-               (operation_id, at, user_id, kind, record_id, what, version, difference)
-             select {operation}, $1, $2, $3, n.id, n.what, n.version, n.difference
-               from {rows} n
-             returning operation_id, record_id, id"
+            "with {before}e as (
+               insert into event
+                 (operation_id, at, user_id, kind, record_id, what, version, difference)
+               select {operation}, $1, $2, $3, n.id, n.what, n.version, n.difference
+                 from {rows} n
+               returning operation_id, record_id, id)
+             {}",
+            if each {
+                "select operation_id, id, record_id from e"
+            } else {
+                "select max(operation_id), max(id) from e"
+            }
         )
     };
     let statement = match operation {
-        Of::Known(id) => told.statement([at, user, kind, id.into()], |rows| insert("$4", rows)),
+        Of::Known(id) => told.statement([at, user, kind, id.into()], |rows| insert("", "$4", rows)),
         Of::New { via, label, undoes } => told.statement(
             [
                 at,
@@ -237,23 +263,30 @@ pub(super) async fn events(
                 undoes.into(),
             ],
             |rows| {
-                let insert = insert("(select id from o)", rows);
-                format!(
-                    "with o as (
+                let begin = "o as (
                        insert into operation (at, user_id, via, label, undoes)
-                       values ($1, $2, $4, $5, $6) returning id)
-                     {insert}"
-                )
+                       values ($1, $2, $4, $5, $6) returning id), ";
+                insert(begin, "(select id from o)", rows)
             },
         ),
     };
-    let (mut id, mut events) = (None, BTreeMap::new());
+    let mut logged: Option<Logged> = None;
     for row in tx.query_all_raw(statement).await? {
-        id = Some(row.try_get_by_index(0)?);
-        events.insert(row.try_get_by_index(1)?, row.try_get_by_index(2)?);
+        let id = row.try_get_by_index(1)?;
+        let logged = match &mut logged {
+            Some(logged) => logged,
+            none => none.insert(Logged {
+                operation: row.try_get_by_index(0)?,
+                newest: id,
+                of: BTreeMap::new(),
+            }),
+        };
+        logged.newest = logged.newest.max(id);
+        if each {
+            logged.of.insert(row.try_get_by_index(2)?, id);
+        }
     }
-    let id = id.ok_or_else(|| anyhow::anyhow!("nothing was told of what was written"))?;
-    Ok((id, events))
+    Ok(logged.ok_or_else(|| anyhow::anyhow!("nothing was told of what was written"))?)
 }
 
 /// `{key: [old, new]}`, the place on the board among it, as text.

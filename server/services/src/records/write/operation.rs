@@ -376,14 +376,14 @@ impl Operation {
             },
             log::Of::Known,
         );
-        let (id, events) = log::events(&self.ctx, &self.tx, schema.kind, of, told).await?;
-        self.id = Some(id);
+        let logged = log::events(&self.ctx, &self.tx, schema.kind, of, told).await?;
+        self.id = Some(logged.operation);
+        self.newest = self.newest.max(logged.newest);
         for plan in &plans {
-            let event = events.get(&plan.id).copied().unwrap_or_default();
             answers[plan.index] = Ok(plan.id);
-            self.newest = self.newest.max(event);
             self.written += 1;
-            if self.committed.len() <= ANNOUNCED {
+            let event = logged.of.get(&plan.id).copied();
+            if let Some(event) = event.filter(|_| self.committed.len() <= ANNOUNCED) {
                 self.committed
                     .push(committed(&self.ctx, schema.kind, plan, event));
             }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use domain::field::Storage;
 use domain::timeline::Via;
-use domain::{FieldDef, Kind, Value};
+use domain::{FieldDef, Kind, RecordId, Value};
 use futures::future::join;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement};
 use serde_json::{Map, Value as Json, json};
@@ -52,18 +52,18 @@ pub(super) async fn give_ids(
     }
     // The sequence is looked up once, not for each: `offset 0` keeps the two apart.
     let sql = format!(
-        "select nextval(sequence)
+        "select array_agg(nextval(sequence))
            from (select pg_get_serial_sequence('{kind}', 'id')::regclass as sequence offset 0) s,
                 generate_series(1, $1)"
     );
     let count = i64::try_from(new).map_err(anyhow::Error::from)?;
-    let rows = tx.query_all_raw(statement(&sql, [count.into()])).await?;
-    for (plan, row) in plans
-        .iter_mut()
-        .filter(|plan| plan.before.is_none())
-        .zip(rows)
-    {
-        plan.id = row.try_get_by_index(0)?;
+    let row = tx.query_one_raw(statement(&sql, [count.into()])).await?;
+    let ids: Vec<RecordId> = row
+        .ok_or_else(|| anyhow::anyhow!("a sequence gave nothing"))?
+        .try_get_by_index(0)?;
+    let new = plans.iter_mut().filter(|plan| plan.before.is_none());
+    for (plan, id) in new.zip(ids) {
+        plan.id = id;
     }
     Ok(())
 }
