@@ -24,6 +24,8 @@ impl Samples {
     /// For what takes milliseconds.
     pub(super) fn of(settings: &Settings) -> Self {
         Self {
+            // PostgreSQL plans a statement five times on each connection before it keeps a plan, and
+            // the pool goes round sixteen of them.
             warm_up: settings.choose(100, 3),
             count: settings.choose(400, 20),
             patience: settings.choose(Duration::from_secs(15), Duration::from_secs(5)),
