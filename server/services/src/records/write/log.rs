@@ -62,7 +62,7 @@ pub(super) async fn stays(
                 let sql = format!("{} select count(*) from numbers", taking_numbers(kind));
                 let values = [kind.as_str().into(), Json::Array(rows.clone()).into()];
                 tx.execute_raw(statement(&sql, values)).await?;
-                go_on(tx, kind, &mut rows).await?;
+                reopen(tx, kind, &mut rows).await?;
             }
             end(tx, kind, rows.clone()).await?;
             beginnings(rows.into_iter())
@@ -117,7 +117,7 @@ async fn end(tx: &DatabaseTransaction, kind: Kind, rows: Vec<Json>) -> Result<()
 
 /// A move that is taken back has not been: its stay goes, and the one before goes on. What else is
 /// undone stays among the rows.
-async fn go_on(tx: &DatabaseTransaction, kind: Kind, rows: &mut Vec<Json>) -> Result<()> {
+async fn reopen(tx: &DatabaseTransaction, kind: Kind, rows: &mut Vec<Json>) -> Result<()> {
     let sql = "delete from stage_stay s
                 using jsonb_to_recordset($2) as n(id bigint, stage_id bigint, since timestamptz),
                       stage_stay p
@@ -202,12 +202,16 @@ pub(super) fn told(plans: &[Plan]) -> Result<Cells> {
     Ok(cells)
 }
 
-/// The operation that events are of.
+/// Writes an operation's row, of when, whose, via, label and what it undoes; returns its id.
+pub(super) const NEW_OPERATION: &str = "insert into operation (at, user_id, via, label, undoes)
+                                        values ($1, $2, $3, $4, $5) returning id";
+
+/// The row of the operation that events belong to.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Of<'a> {
-    /// One whose row is in the log.
-    Known(OperationId),
-    /// One that is written with its first events.
+pub(super) enum OperationRow<'a> {
+    /// It is in the log.
+    Written(OperationId),
+    /// It is written with the operation's first events.
     New {
         via: Via,
         label: &'a str,
@@ -221,7 +225,7 @@ pub(super) struct Logged {
     pub(super) operation: OperationId,
     pub(super) newest: EventId,
     /// Their ids by record; empty where there are more than [`ANNOUNCED`].
-    pub(super) of: BTreeMap<RecordId, EventId>,
+    pub(super) by_record: BTreeMap<RecordId, EventId>,
 }
 
 /// Writes what is told as events.
@@ -229,18 +233,18 @@ pub(super) async fn events(
     ctx: &Ctx,
     tx: &DatabaseTransaction,
     kind: Kind,
-    operation: Of<'_>,
+    operation: OperationRow<'_>,
     told: Cells,
 ) -> Result<Logged> {
     let each = told.len() <= ANNOUNCED;
     let (at, user) = (ctx.now.into(), ctx.actor.user_id.into());
     let kind = kind.as_str().into();
-    let insert = |before: &str, operation: &str, rows: &str| {
+    let insert = |before: &str, operation: &str, kind: &str, rows: &str| {
         format!(
             "with {before}e as (
                insert into event
                  (operation_id, at, user_id, kind, record_id, what, version, difference)
-               select {operation}, $1, $2, $3, n.id, n.what, n.version, n.difference
+               select {operation}, $1, $2, {kind}, n.id, n.what, n.version, n.difference
                  from {rows} n
                returning operation_id, record_id, id)
              {}",
@@ -252,21 +256,21 @@ pub(super) async fn events(
         )
     };
     let statement = match operation {
-        Of::Known(id) => told.statement([at, user, kind, id.into()], |rows| insert("", "$4", rows)),
-        Of::New { via, label, undoes } => told.statement(
+        OperationRow::Written(id) => told.statement([at, user, kind, id.into()], |rows| {
+            insert("", "$4", "$3", rows)
+        }),
+        OperationRow::New { via, label, undoes } => told.statement(
             [
                 at,
                 user,
-                kind,
                 via.as_str().into(),
                 label.into(),
                 undoes.into(),
+                kind,
             ],
             |rows| {
-                let begin = "o as (
-                       insert into operation (at, user_id, via, label, undoes)
-                       values ($1, $2, $4, $5, $6) returning id), ";
-                insert(begin, "(select id from o)", rows)
+                let begin = format!("o as ({NEW_OPERATION}), ");
+                insert(&begin, "(select id from o)", "$6", rows)
             },
         ),
     };
@@ -278,12 +282,12 @@ pub(super) async fn events(
             none => none.insert(Logged {
                 operation: row.try_get_by_index(0)?,
                 newest: id,
-                of: BTreeMap::new(),
+                by_record: BTreeMap::new(),
             }),
         };
         logged.newest = logged.newest.max(id);
         if each {
-            logged.of.insert(row.try_get_by_index(2)?, id);
+            logged.by_record.insert(row.try_get_by_index(2)?, id);
         }
     }
     Ok(logged.ok_or_else(|| anyhow::anyhow!("nothing was told of what was written"))?)

@@ -149,8 +149,7 @@ impl Operation {
         }
         let statement = Statement::from_sql_and_values(
             DbBackend::Postgres,
-            "insert into operation (at, user_id, via, label, undoes)
-             values ($1, $2, $3, $4, $5) returning id",
+            log::NEW_OPERATION,
             [
                 self.ctx.now.into(),
                 self.ctx.actor.user_id.into(),
@@ -368,21 +367,21 @@ impl Operation {
         stored?;
         let told = told?;
         unique::store(&self.tx, &claims.changes, &plans).await?;
-        let of = self.id.map_or(
-            log::Of::New {
+        let row = self.id.map_or(
+            log::OperationRow::New {
                 via: self.via,
                 label: &self.label,
                 undoes: self.undoes,
             },
-            log::Of::Known,
+            log::OperationRow::Written,
         );
-        let logged = log::events(&self.ctx, &self.tx, schema.kind, of, told).await?;
+        let logged = log::events(&self.ctx, &self.tx, schema.kind, row, told).await?;
         self.id = Some(logged.operation);
         self.newest = self.newest.max(logged.newest);
         for plan in &plans {
             answers[plan.index] = Ok(plan.id);
             self.written += 1;
-            let event = logged.of.get(&plan.id).copied();
+            let event = logged.by_record.get(&plan.id).copied();
             if let Some(event) = event.filter(|_| self.committed.len() <= ANNOUNCED) {
                 self.committed
                     .push(committed(&self.ctx, schema.kind, plan, event));
